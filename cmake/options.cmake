@@ -1,0 +1,50 @@
+# How everything of ours is compiled. AMPARO_WERROR is on in our presets and not forced on
+# packagers.
+option(AMPARO_WERROR "Warnings are errors" OFF)
+set(AMPARO_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=: address,undefined or thread")
+
+add_library(amparo_options INTERFACE)
+target_include_directories(amparo_options INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+target_compile_options(amparo_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -fno-omit-frame-pointer
+  -UNDEBUG  # Invariants stay asserted in release builds.
+  $<$<BOOL:${AMPARO_WERROR}>:-Werror>
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+if(AMPARO_SANITIZE)
+  target_compile_options(amparo_options INTERFACE -fsanitize=${AMPARO_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(amparo_options INTERFACE -fsanitize=${AMPARO_SANITIZE})
+endif()
+find_program(AMPARO_MOLD mold)
+if(AMPARO_MOLD)
+  target_link_options(amparo_options INTERFACE $<BUILD_INTERFACE:-fuse-ld=mold>)
+endif()
+find_program(AMPARO_CCACHE ccache)
+if(AMPARO_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${AMPARO_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${AMPARO_CCACHE})
+endif()
+
+# amparo_library(NAME SRCS a.cc b.cc [PUBLIC libs] [PRIVATE libs]): one per folder.
+function(amparo_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SRCS})
+  add_library(amparo::${name} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(${name} PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/amparo>)
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} $<BUILD_INTERFACE:amparo_options>)
+  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+endfunction()
+
+# amparo_test(NAME SRCS a_test.cc ... LIBS libs): one GoogleTest program per folder.
+function(amparo_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} amparo_options GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE AMPARO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "ASAN_OPTIONS=detect_container_overflow=0")
+endfunction()
