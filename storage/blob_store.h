@@ -1,0 +1,86 @@
+// BlobStore: one organisation's sealed bytes, by random id. Blobs are written by ranges,
+// resumable, sealed with length and SHA-256, read by range, erased. Pieces are small values
+// (grants, small objects), written whole. To this file both are opaque.
+// Spec: docs/spec/storage.md, "BlobStore".
+//
+// Thread safety: all methods, from any thread; one writer at a time per blob, a second
+// BeginWrite for the same id ends the first.
+
+#ifndef AMPARO_STORAGE_BLOB_STORE_H_
+#define AMPARO_STORAGE_BLOB_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/bytes.h"
+#include "statement/ids.h"
+
+namespace amparo::storage {
+
+inline constexpr std::uint64_t kBlobBytesMax = std::uint64_t{4} << 30;  // 4 GiB of payload.
+inline constexpr std::size_t kPieceBytesMax = 68 * 1024;   // A 64 KiB object and its wrapping.
+inline constexpr std::size_t kPieceKeyBytesMax = 64;
+
+struct BlobState {
+  std::uint64_t length = 0;    // Declared when it was begun.
+  std::uint64_t stored = 0;    // Durable bytes, from the start without a gap.
+  bool sealed = false;         // Complete, and its SHA-256 was as declared.
+  UnixSeconds changed;         // When the last byte became durable.
+};
+
+class BlobWriter {
+ public:
+  virtual ~BlobWriter() = default;
+  // Where the next byte goes.
+  virtual std::uint64_t offset() const = 0;
+  // Buffers. Takes memory bounded by one segment (8 MiB). OUT_OF_RANGE: beyond the declared
+  // length. RESOURCE_EXHAUSTED: the disk is full; what Flush() acknowledged stands.
+  virtual absl::Status Write(ByteView bytes) = 0;
+  // Returns the offset up to which everything is durable.
+  virtual absl::StatusOr<std::uint64_t> Flush() = 0;
+  // Flushes, checks the whole blob's SHA-256 and seals. DATA_LOSS: the hash differs; the
+  // blob is erased, so that it can be sent again. FAILED_PRECONDITION: bytes are missing.
+  virtual absl::Status Seal(const Hash& sha256) = 0;
+};
+
+struct PieceWrite {
+  Bytes key;
+  Bytes value;
+};
+
+class BlobStore {
+ public:
+  virtual ~BlobStore() = default;
+
+  // Begins or resumes `object`. RESOURCE_EXHAUSTED: length > kBlobBytesMax, or no room.
+  // ALREADY_EXISTS: sealed. FAILED_PRECONDITION: begun with another length.
+  virtual absl::StatusOr<std::unique_ptr<BlobWriter>> BeginWrite(const ObjectId& object,
+                                                                std::uint64_t length,
+                                                                UnixSeconds now) = 0;
+  // Nothing if no such blob was begun.
+  virtual absl::StatusOr<std::optional<BlobState>> Stat(const ObjectId& object) const = 0;
+  // At most `length` bytes from `offset`, fewer at the end. NOT_FOUND: not sealed or absent.
+  virtual absl::StatusOr<Bytes> Read(const ObjectId& object, std::uint64_t offset,
+                                     std::size_t length) const = 0;
+  // Erased from every later answer at once, from disk as soon as the engine can. OK if absent.
+  virtual absl::Status Erase(const ObjectId& object) = 0;
+  // Ids of blobs whose last change is before `before`, at most `limit`.
+  virtual absl::StatusOr<std::vector<ObjectId>> ChangedBefore(UnixSeconds before,
+                                                              std::size_t limit) const = 0;
+
+  // Pieces. Ordered before a later Ledger::Append of the same store: durable when it is.
+  virtual absl::Status PutPieces(std::span<const PieceWrite> pieces) = 0;
+  virtual absl::StatusOr<std::optional<Bytes>> GetPiece(ByteView key) const = 0;
+  virtual absl::Status ErasePieces(std::span<const Bytes> keys) = 0;
+};
+
+}  // namespace amparo::storage
+
+#endif  // AMPARO_STORAGE_BLOB_STORE_H_
