@@ -25,16 +25,20 @@
 namespace amparo::storage {
 
 inline constexpr std::uint64_t kBlobBytesMax = std::uint64_t{4} << 30;  // 4 GiB of payload.
-inline constexpr std::size_t kPieceBytesMax = 68 * 1024;   // A 64 KiB object and its wrapping.
+inline constexpr std::size_t kPieceBytesMax = 68 * 1024;  // A 64 KiB object and its wrapping.
 inline constexpr std::size_t kPieceKeyBytesMax = 64;
+// What a writer keeps in memory before it writes by itself, and the most one segment holds.
+inline constexpr std::size_t kSegmentBytesMax = 8 * 1024 * 1024;
 
 struct BlobState {
-  std::uint64_t length = 0;    // Declared when it was begun.
-  std::uint64_t stored = 0;    // Durable bytes, from the start without a gap.
-  bool sealed = false;         // Complete, and its SHA-256 was as declared.
-  UnixSeconds changed;         // When the last byte became durable.
+  std::uint64_t length = 0;  // Declared when it was begun.
+  std::uint64_t stored = 0;  // Durable bytes, from the start without a gap.
+  bool sealed = false;       // Complete, and its SHA-256 was as declared.
+  UnixSeconds changed;       // When the last byte became durable.
 };
 
+// REQUIRES: does not outlive its store. After a second BeginWrite or an Erase of the same id
+// every method answers ABORTED. What was not flushed when it dies is dropped.
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;
@@ -62,8 +66,8 @@ class BlobStore {
   // Begins or resumes `object`. RESOURCE_EXHAUSTED: length > kBlobBytesMax, or no room.
   // ALREADY_EXISTS: sealed. FAILED_PRECONDITION: begun with another length.
   virtual absl::StatusOr<std::unique_ptr<BlobWriter>> BeginWrite(const ObjectId& object,
-                                                                std::uint64_t length,
-                                                                UnixSeconds now) = 0;
+                                                                 std::uint64_t length,
+                                                                 UnixSeconds now) = 0;
   // Nothing if no such blob was begun.
   virtual absl::StatusOr<std::optional<BlobState>> Stat(const ObjectId& object) const = 0;
   // At most `length` bytes from `offset`, fewer at the end. NOT_FOUND: not sealed or absent.
@@ -71,11 +75,14 @@ class BlobStore {
                                      std::size_t length) const = 0;
   // Erased from every later answer at once, from disk as soon as the engine can. OK if absent.
   virtual absl::Status Erase(const ObjectId& object) = 0;
-  // Ids of blobs whose last change is before `before`, at most `limit`.
-  virtual absl::StatusOr<std::vector<ObjectId>> ChangedBefore(UnixSeconds before,
-                                                              std::size_t limit) const = 0;
+  // Ids of blobs, sealed or not, whose last change is before `before`: ascending, at most
+  // `limit`, and only those above `after`, so that a caller can walk past what it keeps.
+  virtual absl::StatusOr<std::vector<ObjectId>> ChangedBefore(
+      UnixSeconds before, std::size_t limit,
+      std::optional<ObjectId> after = std::nullopt) const = 0;
 
-  // Pieces. Ordered before a later Ledger::Append of the same store: durable when it is.
+  // Pieces: all or none. RESOURCE_EXHAUSTED: over a limit above. Ordered before a later
+  // Ledger::Append of the same store: durable when it is.
   virtual absl::Status PutPieces(std::span<const PieceWrite> pieces) = 0;
   virtual absl::StatusOr<std::optional<Bytes>> GetPiece(ByteView key) const = 0;
   virtual absl::Status ErasePieces(std::span<const Bytes> keys) = 0;

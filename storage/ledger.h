@@ -24,13 +24,16 @@ namespace amparo::storage {
 // The floor that every engine can hold. Anything above is REFUSED before it is written.
 inline constexpr std::size_t kAppendEntriesMax = 100;
 inline constexpr std::size_t kEntryBytesMax = 64 * 1024;
-inline constexpr std::size_t kAppendBytesMax = 1024 * 1024;
+inline constexpr std::size_t kAppendBytesMax = 1024 * 1024;  // Of the entries together.
+inline constexpr std::size_t kHeadBytesMax = 64 * 1024;
+// An answer of Read() ends with the entry that reaches this.
+inline constexpr std::size_t kReadBytesMax = 4 * 1024 * 1024;
 
 enum class AppendOutcome {
   kOk,       // Durable: the entries stand at expected_position and after.
   kAborted,  // The log is longer than expected_position; nothing was written.
   kUnknown,  // Nobody knows. Append the same bytes at the same position again to find out.
-  kRefused,  // Over a limit above, or the log is shorter; nothing was written.
+  kRefused,  // Over a limit above, without entries, or the log is shorter; nothing was written.
 };
 
 class Ledger {
@@ -40,7 +43,8 @@ class Ledger {
   // All or none, durable before it returns kOk. `head` is an opaque value of at most 64 KiB
   // (the signed checkpoint over the log as it will be), replaced in the same atomic step and
   // never without it. Appending the very bytes that already stand at expected_position, and
-  // end the log, is kOk and changes nothing: this is how kUnknown is resolved.
+  // end the log, under the very head that stands, is kOk and changes nothing: this is how
+  // kUnknown is resolved. (The same entries under another head: kAborted.)
   virtual AppendOutcome Append(Position expected_position, std::span<const Bytes> entries,
                                ByteView head) = 0;
 
@@ -56,6 +60,7 @@ class Ledger {
 
   // Calls `listener` after each append that this process learns of, on any thread, with the
   // new size. A hint: callers also poll. Returns a token; destroying it ends the calls.
+  // REQUIRES: the listener takes no token, destroys none and does not append.
   class Follower {
    public:
     virtual ~Follower() = default;

@@ -5,11 +5,16 @@
 #ifndef AMPARO_STORAGE_STORE_H_
 #define AMPARO_STORAGE_STORE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crypto/bytes.h"
 #include "statement/ids.h"
 #include "storage/blob_store.h"
 #include "storage/ledger.h"
@@ -20,6 +25,9 @@ namespace amparo::storage {
 
 // DO NOT REUSE a number. A store written by a newer build is refused, an older one is read.
 inline constexpr std::uint32_t kStoreFormat = 1;
+
+inline constexpr std::size_t kSettingKeyBytesMax = 64;
+inline constexpr std::size_t kSettingBytesMax = 4 * 1024;
 
 // One organisation's four parts. Borrowed from the store.
 struct OrgStorage {
@@ -47,7 +55,7 @@ class Store {
 std::unique_ptr<Store> OpenMemoryStore();
 
 struct RocksdbOptions {
-  std::string directory;              // Created if absent, mode 0700.
+  std::string directory;                     // Created if absent, mode 0700.
   std::uint64_t reserve_bytes = 256u << 20;  // Free disk below which writes are refused.
 };
 // FAILED_PRECONDITION: written by a newer build (names both formats), or in use by another

@@ -26,6 +26,7 @@ struct ViewRow {
   friend bool operator==(const ViewRow&, const ViewRow&) = default;
 };
 
+// A key in both lists stands: what is erased is erased first.
 struct ViewBatch {
   std::vector<ViewRow> puts;
   std::vector<Bytes> erased;
@@ -37,6 +38,7 @@ class View {
 
   // Atomic, not synced: after a crash the view may be behind, never ahead of a ledger of the
   // same store, and never torn. `applied` is how many entries the rows now reflect.
+  // FAILED_PRECONDITION: fewer than before; nothing changed.
   virtual absl::Status Apply(const ViewBatch& batch, TreeSize applied) = 0;
   virtual absl::StatusOr<TreeSize> Applied() const = 0;
   virtual absl::StatusOr<std::optional<Bytes>> Get(ByteView key) const = 0;
