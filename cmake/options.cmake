@@ -11,8 +11,12 @@ target_compile_options(amparo_options INTERFACE
   $<$<BOOL:${AMPARO_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
 if(AMPARO_SANITIZE)
-  target_compile_options(amparo_options INTERFACE -fsanitize=${AMPARO_SANITIZE} -fno-sanitize-recover=all)
+  target_compile_options(amparo_options INTERFACE
+    -fsanitize=${AMPARO_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(amparo_options INTERFACE -fsanitize=${AMPARO_SANITIZE})
+endif()
+if(AMPARO_BUILD_FUZZ)
+  target_compile_options(amparo_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 find_program(AMPARO_MOLD mold)
 if(AMPARO_MOLD)
@@ -35,9 +39,10 @@ function(amparo_library name)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
 endfunction()
 
-# amparo_test(NAME SRCS a_test.cc ... LIBS libs): one GoogleTest program per folder.
+# amparo_test(NAME SRCS a_test.cc ... LIBS libs [TIMEOUT seconds] [TSAN]): one GoogleTest program
+# per folder. TSAN: it calls neither gRPC nor RocksDB, so ThreadSanitizer's word can be trusted.
 function(amparo_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "TSAN" "TIMEOUT" "SRCS;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} amparo_options GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE AMPARO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -47,4 +52,27 @@ function(amparo_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "ASAN_OPTIONS=detect_container_overflow=0")
+  if(ARG_TSAN)
+    set_tests_properties(${name} PROPERTIES LABELS tsan)
+    set_property(GLOBAL APPEND PROPERTY AMPARO_TSAN_TESTS ${name})
+  endif()
+endfunction()
+
+# amparo_fuzz(NAME SRCS a_fuzz.cc ... LIBS libs): one libFuzzer program, NAME ending in _fuzz.
+function(amparo_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SRCS;LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} amparo_options)
+  target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_property(GLOBAL APPEND PROPERTY AMPARO_FUZZ_TARGETS ${name})
+endfunction()
+
+# The targets `tsan_tests` and `fuzz_targets`: all that amparo_test(... TSAN) and amparo_fuzz()
+# declared. Called last.
+function(amparo_collections)
+  get_property(tests GLOBAL PROPERTY AMPARO_TSAN_TESTS)
+  add_custom_target(tsan_tests DEPENDS ${tests})
+  get_property(fuzzers GLOBAL PROPERTY AMPARO_FUZZ_TARGETS)
+  add_custom_target(fuzz_targets DEPENDS ${fuzzers})
 endfunction()
