@@ -1,0 +1,161 @@
+// The directory: who is who, at any position of the log. Policy, certificates, endorsement,
+// revocation, invitations, directory epochs, and time (ticks). Pure: a replay of class-1
+// statements; server and client run this same code.
+// Spec: docs/spec/directory.md.
+//
+// Thread safety: a value; const methods may run in parallel.
+
+#ifndef AMPARO_DIRECTORY_DIRECTORY_H_
+#define AMPARO_DIRECTORY_DIRECTORY_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "statement/bodies.h"
+#include "statement/ids.h"
+#include "statement/statement.h"
+
+namespace amparo::directory {
+
+// Why the directory refuses a statement. One name per cause; docs/spec/directory.md lists
+// each. DO NOT RENUMBER: recorded by clients.
+enum class Refusal {
+  kUpdateRequired = 1,  // A kind or rules version this build does not know.
+  kMalformed,           // The body does not decode, or is not of the kind's subject.
+  kOrgMismatch,         // The statement is of another organisation.
+  kNotFounded,          // Anything before the first policy.
+  kStale,               // subject_prev is not the directory's head (ABORTED).
+  kUnknownCertificate,  // actor_certificate is not in the directory at this position.
+  kActorMismatch,       // The certificate is another member's.
+  kBadSignature,        // A signature is wrong, or by a key that is not the author's.
+  kNotYetEndorsed,      // A privileged certificate before its endorsement.
+  kRevoked,
+  kExpired,
+  kSequenceNotRising,  // actor_seq is not above the certificate's last.
+  kRoleRequired,       // The author lacks the role for this kind.
+  kThresholdNotMet,    // Too few root keys, of the old policy or of the new.
+  kPolicyNotNext,      // Version or previous hash is not the successor's.
+  kPolicyInvalid,      // Keys repeated, threshold 0 or over the roots, no recovery, ...
+  kInvitationUnknown,
+  kInvitationUsed,
+  kInvitationExpired,
+  kInvitationMismatch,  // Roles, desks, member or submit-only differ from the invitation.
+  kCertificateExists,   // This key, or this certificate, is already in the directory.
+  kOwnCertificate,      // Nobody's signature counts for their own certificate.
+  kAlreadyEndorsed,
+  kSameRegistrar,  // The endorser is the certifier.
+  kNothingToRevoke,
+  kEpochNotNext,
+  kTickNotRising,
+  kTickNotByLog,
+};
+absl::string_view RefusalName(Refusal refusal);  // "ROLE_REQUIRED"
+
+// Where and when a question is asked: the state before the entry at `position`, `now` being
+// the newest tick before it.
+struct Moment {
+  Position position;
+  UnixSeconds now;
+};
+
+struct CertificateRecord {
+  Certificate certificate;
+  Hash hash;
+  MemberId certified_by;  // Zeros for a policy's registrars.
+  Position certified_at;
+  std::optional<Position> effective_at;  // Unset: waits for endorsement.
+  std::optional<Position> revoked_at;
+  Hash statement;                     // The certify (or policy) statement's hash.
+  std::vector<ObjectRef> attributes;  // The sealed attributes, if any; newest describe wins.
+};
+
+struct InviteRecord {
+  Invite invite;
+  MemberId by;
+  Position at;
+  std::optional<Hash> used_by;  // Certificate hash.
+  std::vector<ObjectRef> objects;
+};
+
+class Directory {
+ public:
+  // Nothing is known, not even the organisation; the first policy founds it.
+  Directory() = default;
+
+  // Judges a class-1 statement that would stand at `position`. Changes nothing.
+  // REQUIRES: position is after every applied one.
+  std::optional<Refusal> Check(const SignedStatement& statement, Position position) const;
+  // Checks, then applies. On refusal nothing has changed.
+  std::optional<Refusal> Apply(const SignedStatement& statement, Position position);
+
+  // Whether `statement` (any kind but policy, log_epoch, tick) was made by a certificate
+  // that was valid at `moment`: known, effective, not revoked, not expired, its member the
+  // actor, its signature right. Does not judge roles or sequence.
+  std::optional<Refusal> CheckAuthor(const SignedStatement& statement, Moment moment) const;
+
+  bool founded() const { return !policies_.empty(); }
+  const OrgId& org() const { return org_; }
+  // REQUIRES: founded().
+  const Policy& policy() const { return policies_.back().policy; }
+  Hash policy_hash() const { return HashOf(policy()); }
+  // The newest directory turn's statement hash; zeros before the first.
+  const Hash& head() const { return head_; }
+  // The newest tick statement's hash; zeros before the first.
+  const Hash& tick_head() const { return tick_head_; }
+  UnixSeconds newest_tick() const;
+  // `now` as every replay computes it for an entry at `position`.
+  Moment MomentAt(Position position) const;
+
+  const CertificateRecord* Find(const Hash& certificate) const;
+  bool IsValid(const CertificateRecord& record, Moment moment) const;
+  // Valid ones of the member at `moment`, oldest first.
+  std::vector<const CertificateRecord*> ValidCertificates(const MemberId& member,
+                                                          Moment moment) const;
+  bool IsMember(const MemberId& member, Moment moment) const;
+  // By any valid certificate of the member. Registrars come from the policy and nowhere else.
+  bool HasRole(const MemberId& member, Role role, Moment moment) const;
+  bool IsOnDesk(const MemberId& member, Desk desk, Moment moment) const;
+  // Members with the role (and on the desk, unless it is 0) at `moment`, ascending.
+  std::vector<MemberId> MembersWith(Role role, Desk desk, Moment moment) const;
+  // Everyone who ever had a certificate, ascending.
+  std::vector<MemberId> Members() const;
+  const std::map<InviteId, InviteRecord>& invites() const { return invites_; }
+  // The newest epoch, its statement hash and objects; nothing before the first.
+  struct EpochRecord {
+    DirectoryEpoch epoch;
+    Hash statement;
+    MemberId by;
+    std::vector<ObjectRef> objects;
+  };
+  const EpochRecord* epoch() const { return epochs_.empty() ? nullptr : &epochs_.back(); }
+  const std::vector<CertificateRecord>& records() const { return records_; }
+
+ private:
+  struct PolicyRecord {
+    Policy policy;
+    Position at;
+  };
+  struct TickRecord {
+    Position at;
+    UnixSeconds now;
+  };
+  OrgId org_;
+  Hash head_;
+  Hash tick_head_;
+  std::vector<PolicyRecord> policies_;
+  std::vector<CertificateRecord> records_;  // In order of certification.
+  std::map<Hash, std::size_t> record_by_hash_;
+  std::map<MemberId, std::vector<std::size_t>> records_by_member_;
+  std::map<InviteId, InviteRecord> invites_;
+  std::vector<EpochRecord> epochs_;
+  std::vector<TickRecord> ticks_;
+  std::map<Hash, std::uint64_t> last_seq_;  // Class-1 statements only.
+};
+
+}  // namespace amparo::directory
+
+#endif  // AMPARO_DIRECTORY_DIRECTORY_H_
