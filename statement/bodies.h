@@ -159,6 +159,12 @@ struct Describe {
   MemberId member;
   friend bool operator==(const Describe&, const Describe&) = default;
 };
+// A test object sealed to the current policy's recovery recipient was opened; no case opens
+// before it.
+struct RecoveryTested {
+  Hash proof;  // SHA-256 of the challenge that was sealed and came back; never zeros.
+  friend bool operator==(const RecoveryTested&, const RecoveryTested&) = default;
+};
 struct Tick {
   UnixSeconds now;
   Hash directory_head;
@@ -260,10 +266,10 @@ struct Note {
   friend bool operator==(const Note&, const Note&) = default;
 };
 
-using Act = std::variant<Policy, Certify, Endorse, Revoke, Invite, DirectoryEpoch, Describe, Tick,
-                         LogEpoch, OpenCase, ShareCase, NoteCase, Submit, Assign, Unassign, Accept,
-                         Decline, GiveBack, HandIn, Return, Approve, Deliver, Receive, Reopen,
-                         Withdraw, Share, Note>;
+using Act = std::variant<Policy, Certify, Endorse, Revoke, Invite, DirectoryEpoch, Describe,
+                         RecoveryTested, Tick, LogEpoch, OpenCase, ShareCase, NoteCase, Submit,
+                         Assign, Unassign, Accept, Decline, GiveBack, HandIn, Return, Approve,
+                         Deliver, Receive, Reopen, Withdraw, Share, Note>;
 
 struct Body {
   Act act;

@@ -20,6 +20,7 @@ enum class Kind : std::uint16_t {
   kInvite = 5,          // By a registrar.
   kDirectoryEpoch = 6,  // By a registrar: the recipient that attributes are sealed to.
   kDescribe = 7,        // By a registrar: new attributes for a member.
+  kRecoveryTested = 8,  // By a registrar: what is sealed to the recovery recipient opens.
   kTick = 9,            // By the log: time.
   kLogEpoch = 10,       // Signed by root keys: the log goes on after a restore.
   // Cases.
