@@ -1,0 +1,135 @@
+// Connection: the client's seam to a server, one method per RPC, in our own types. The
+// client believes nothing that comes through it; client/replica.h checks.
+// client/grpc_connection.cc is the real one. Spec: docs/spec/requests.md.
+//
+// Thread safety: all methods, from any thread, unless they say otherwise.
+
+#ifndef AMPARO_CLIENT_CONNECTION_H_
+#define AMPARO_CLIENT_CONNECTION_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/bytes.h"
+#include "crypto/signature.h"
+#include "statement/bodies.h"
+#include "statement/ids.h"
+#include "statement/statement.h"
+
+namespace amparo::client {
+
+struct GrantBytes {
+  ObjectId object;
+  MemberId grantee;
+  Bytes grant;
+};
+struct ObjectBytes {
+  ObjectId object;
+  Bytes payload;
+};
+struct AppendRequest {
+  Bytes statement;  // Signed.
+  std::vector<GrantBytes> grants;
+  std::vector<ObjectBytes> objects;
+};
+struct AppendReply {
+  Position position;
+  std::string checkpoint;
+};
+struct SyncEntry {
+  Bytes leaf;
+  Bytes statement;  // Empty: not for us.
+};
+struct SyncReply {
+  std::vector<SyncEntry> entries;
+  std::string checkpoint;
+};
+struct PositionedStatement {
+  Position position;
+  Bytes statement;
+};
+struct SubjectReply {
+  std::vector<PositionedStatement> statements;
+  std::uint32_t total = 0;
+};
+struct ObjectsReply {
+  std::vector<ObjectBytes> objects;
+  std::vector<GrantBytes> grants;
+};
+struct UploadState {
+  std::uint64_t stored = 0;
+  bool sealed = false;
+};
+
+// Why the server said no, beside the code: from ErrorDetail. Attached to a Status as a
+// payload; see RefusalReason.
+struct ErrorDetail {
+  std::string reason;
+  std::optional<Hash> head;
+  std::uint32_t next_number = 0;
+};
+// Nothing if the status carries none.
+std::optional<ErrorDetail> DetailOf(const absl::Status& status);
+void AttachDetail(absl::Status& status, const ErrorDetail& detail);
+
+// Credentials of one certificate, borrowed for as long as the connection lives.
+struct SessionKeys {
+  OrgId org;
+  Hash certificate;
+  const SigningKey* authentication = nullptr;
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  // Without a session.
+  virtual absl::StatusOr<AppendReply> Found(ByteView token_id, ByteView token_secret,
+                                            ByteView policy) = 0;
+  virtual absl::Status Join(const OrgId& org, const InviteId& invite, ByteView ticket,
+                            ByteView request) = 0;
+
+  // In a session, which is opened on first use and again when the server has forgotten it.
+  // UNAUTHENTICATED: unknown, revoked or badly signed; they look alike.
+  virtual void UseSession(const SessionKeys& keys) = 0;
+  virtual absl::StatusOr<AppendReply> Append(const AppendRequest& request) = 0;
+  virtual absl::StatusOr<SyncReply> Sync(Position from, std::uint32_t limit) = 0;
+  virtual absl::StatusOr<SubjectReply> Subject(SubjectType type, const SubjectId& subject,
+                                               std::uint32_t from) = 0;
+  virtual absl::StatusOr<ObjectsReply> Objects(SubjectType type, const SubjectId& subject,
+                                               const std::vector<ObjectId>& objects,
+                                               const MemberId& grantee) = 0;
+  virtual absl::StatusOr<std::vector<Bytes>> Pending() = 0;
+  // Calls `grown` with each new size until it returns false, the stream ends or it fails.
+  virtual absl::Status Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) = 0;
+  // What the server has of a blob: stored 0 if nothing.
+  virtual absl::StatusOr<UploadState> StatUpload(const ObjectId& object, std::uint64_t length) = 0;
+  // Sends what `next` returns (views valid until the next call; empty: no more) from
+  // `offset` on. `sha256`, of the whole payload, is called once, when `next` is exhausted.
+  virtual absl::StatusOr<UploadState> Upload(const ObjectId& object, std::uint64_t length,
+                                             std::uint64_t offset,
+                                             const std::function<absl::StatusOr<ByteView>()>& next,
+                                             const std::function<Hash()>& sha256) = 0;
+  // Calls `sink` with each piece in order.
+  virtual absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
+                                std::uint64_t offset, std::uint64_t length,
+                                const std::function<absl::Status(ByteView)>& sink) = 0;
+};
+
+struct Endpoint {
+  std::string address;          // "host:port".
+  std::string certificate_pem;  // The server's self-signed certificate, the only root.
+};
+// Does not connect yet. Deadlines: 20 s for a call without data; streams fail after 60 s
+// without progress. INVALID_ARGUMENT: the certificate does not parse.
+absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint);
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_CONNECTION_H_
