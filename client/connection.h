@@ -130,6 +130,9 @@ struct Endpoint {
 // without progress. INVALID_ARGUMENT: the certificate does not parse.
 absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint);
 
+// How the client reaches a server; tests and later transports bring their own.
+using Connector = std::function<absl::StatusOr<std::unique_ptr<Connection>>(const Endpoint&)>;
+
 }  // namespace amparo::client
 
 #endif  // AMPARO_CLIENT_CONNECTION_H_

@@ -1,0 +1,274 @@
+// Amparo's client library: start here. A Client is one member on one device; its methods are
+// what people do, in people's words. It seals, signs, synchronises and replays; the server is
+// never believed.
+//
+//   auto home = amparo::client::Home::Open(directory);
+//   auto keys = home->Unlock(passphrase);
+//   auto client = amparo::client::Client::Open(std::move(*home), std::move(*keys));
+//   if (auto s = (*client)->Sync(); !s.ok()) ...
+//   for (const auto& item : (*client)->Inbox()) ...
+//
+// Errors everywhere: UNAVAILABLE the server is down or has another key; DATA_LOSS somebody
+// lies or bytes are damaged (stop and tell people); ABORTED somebody was faster and the person
+// must decide; FAILED_PRECONDITION, PERMISSION_DENIED refused by the rules, the name of the
+// refusal in DetailOf(status)->reason.
+//
+// Thread safety: one thread at a time per Client.
+
+#ifndef AMPARO_CLIENT_CLIENT_H_
+#define AMPARO_CLIENT_CLIENT_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/connection.h"
+#include "client/home.h"
+#include "client/replica.h"
+#include "statement/sealed_texts.h"
+
+namespace amparo::client {
+
+// ---- Names that people say ------------------------------------------------------------
+
+// "heron-4821", "heron-river-48", "heron-river-48/3": docs/spec/names.md.
+std::string MemberCode(const MemberId& member);
+std::string CaseCode(const SubjectId& case_id);
+
+// What is known of a member, as far as this home may know it.
+struct MemberCard {
+  MemberId member;
+  std::string code;
+  std::string name;  // Empty: not ours to know.
+  std::uint16_t roles = 0;
+  std::vector<Desk> desks;
+  std::vector<std::string> languages;
+  std::uint16_t capacity = 0;
+  bool valid = false;
+  bool waits_for_endorsement = false;
+  std::size_t devices = 0;         // Valid certificates.
+  std::size_t open_documents = 0;  // Assigned to them, as far as we see.
+};
+
+struct CaseCardView {
+  SubjectId id;
+  std::string code;
+  std::string title;  // Empty: not ours to know.
+  std::string note;
+  Desk desk = 0;
+  std::vector<SubjectId> documents;
+  std::vector<MemberId> shared_with;
+};
+
+struct DocumentCard {
+  SubjectId id;
+  std::string code;   // "heron-river-48/3".
+  std::string title;  // Empty: not ours to know, or not fetched yet.
+  std::string language, variety;
+  std::string due_date;
+  std::vector<std::string> content_warnings;
+  std::uint16_t parts = 0, pages = 0;
+  workflow::State state = workflow::State::kNone;  // At the newest tick.
+  std::string next_step;  // "accept or decline", in the words of this member's role; or empty.
+  std::size_t open_questions = 0;
+  std::size_t usable_translators = 0;
+};
+
+// ---- Acts -------------------------------------------------------------------------------
+
+struct FileToSend {
+  std::string path;
+  std::string name;  // The last component, as the system calls it.
+  std::uint64_t size = 0;
+  std::string media_type;
+};
+// Checks each (exists, regular, not empty, at most 2 GiB, at most 200) and sorts them in
+// natural order: IMG_2 before IMG_10, WhatsApp's unnumbered photo before "(1)".
+// INVALID_ARGUMENT names the file and why.
+absl::StatusOr<std::vector<FileToSend>> PlanFiles(const std::vector<std::string>& paths,
+                                                  const std::vector<std::size_t>& order);
+
+struct Progress {
+  std::uint64_t done_bytes = 0;
+  std::uint64_t total_bytes = 0;
+};
+using ProgressListener = std::function<void(const Progress&)>;
+
+struct SubmitOptions {
+  SubjectId case_id;
+  std::string title;     // Default: none.
+  std::string language;  // BCP 47; empty: unknown.
+  std::string variety;
+  std::string due_date;  // "2026-12-04", or empty.
+  std::vector<std::string> content_warnings;
+  std::uint16_t pages = 0;
+  std::optional<SubjectId> replaces;
+};
+struct AssignOptions {
+  MemberId translator;
+  MemberId reviewer;
+  std::uint32_t lease_hours = 24 * 14;
+  std::string message;
+  std::string due_date;  // Exact, sealed; its week is clear.
+};
+// What the translator signs: docs/spec/certificate.md. The text is made from a template.
+struct CertificateDraft {
+  std::string legal_name, address, telephone;  // Sealed to the attorneys and recovery alone.
+  std::string language, variety;
+  std::string date;          // "2026-11-21".
+  bool interpreted = false;  // Certificate of interpretation too: read back to the declarant.
+};
+struct HandInPlan {
+  SubjectId document;
+  std::vector<FileToSend> files;
+  std::uint16_t version = 0;
+  std::uint64_t words = 0;       // Counted in text and DOCX; 0: cannot tell.
+  std::string certificate_text;  // As it will be signed.
+  CertificateDraft draft;
+};
+struct OpenedFile {
+  std::string path;  // Written, complete and verified.
+  std::string name;  // As the author called it: untrusted, escape before printing.
+  Hash sha256;
+};
+enum class Which { kSource, kTranslation };
+
+struct ConversationEntry {
+  Hash statement;
+  MemberId by;
+  NoteType type;
+  Hash in_reply_to;
+  std::string text;  // Empty: not granted to us.
+  UnixSeconds log_time;
+};
+
+class Client {
+ public:
+  static absl::StatusOr<std::unique_ptr<Client>> Open(Home home, KeyBundle keys,
+                                                      Connector connector = ConnectGrpc);
+  virtual ~Client() = default;
+
+  // -- Looking --
+  virtual absl::Status Sync() = 0;
+  virtual absl::Status Watch(const std::function<bool()>& changed) = 0;
+  virtual const Replica& replica() const = 0;
+  virtual MemberCard WhoAmI() const = 0;
+  virtual std::vector<MemberCard> Members() const = 0;
+  virtual std::vector<CaseCardView> Cases() = 0;
+  virtual std::vector<DocumentCard> Inbox() = 0;      // What waits for this member.
+  virtual std::vector<DocumentCard> Documents() = 0;  // All visible.
+  virtual absl::StatusOr<DocumentCard> Document(const SubjectId& document) = 0;
+  virtual absl::StatusOr<std::vector<ConversationEntry>> Conversation(const SubjectId& doc) = 0;
+
+  // -- Finding what a person typed --
+  // `exact` (verbs that give a key): a full code or an exact unique name, never a prefix.
+  // NOT_FOUND; FAILED_PRECONDITION: ambiguous, the message lists the candidates.
+  virtual absl::StatusOr<MemberId> FindMember(absl::string_view typed, bool exact) = 0;
+  virtual absl::StatusOr<SubjectId> FindCase(absl::string_view typed) = 0;
+  virtual absl::StatusOr<SubjectId> FindDocument(absl::string_view typed) = 0;
+
+  // -- Cases --
+  virtual absl::StatusOr<SubjectId> NewCase(Desk desk, const CaseCard& card,
+                                            bool deliver_on_approval) = 0;
+  // Grants the case card and, to an attorney or coordinator, what they may have of the
+  // documents this member can read. ALREADY_EXISTS: shared with them already.
+  virtual absl::Status ShareCase(const SubjectId& case_id, const MemberId& with) = 0;
+
+  // -- Documents --
+  // One document of all files, in their order. Warnings ("only one coordinator can read
+  // this") come back for the person. Uploads first, then one Append.
+  struct Submitted {
+    SubjectId document;
+    std::string code;
+    std::vector<std::string> warnings;
+  };
+  virtual absl::StatusOr<Submitted> Submit(const std::vector<FileToSend>& files,
+                                           const SubmitOptions& options,
+                                           const ProgressListener& progress) = 0;
+  virtual absl::Status Assign(const SubjectId& document, const AssignOptions& options) = 0;
+  virtual absl::Status Unassign(const SubjectId& document) = 0;
+  virtual absl::Status Accept(const SubjectId& document) = 0;
+  virtual absl::Status Decline(const SubjectId& document, const std::string& reason) = 0;
+  virtual absl::Status GiveBack(const SubjectId& document, const std::string& reason) = 0;
+  // Writes every part into `directory` (created; must be empty or absent), names generated
+  // by us from the order and a safe form of the original, mode 0600, never over a file.
+  // Remembers in the home that this version was opened.
+  virtual absl::StatusOr<std::vector<OpenedFile>> Open(const SubjectId& document, Which which,
+                                                       const std::string& directory,
+                                                       const ProgressListener& progress) = 0;
+  virtual absl::Status Ask(const SubjectId& document, const std::string& text) = 0;
+  // Answers the newest open question, or the one named.
+  virtual absl::Status Answer(const SubjectId& document, const std::string& text,
+                              std::optional<Hash> question) = 0;
+  // Refuses a file equal to the source, to an earlier version, or to one handed in elsewhere
+  // from this home. Nothing is sent.
+  virtual absl::StatusOr<HandInPlan> PlanHandIn(const SubjectId& document,
+                                                const std::vector<FileToSend>& files,
+                                                const CertificateDraft& draft) = 0;
+  // A reviewer's correction has no certificate: PlanCorrection leaves it empty.
+  virtual absl::StatusOr<HandInPlan> PlanCorrection(const SubjectId& document,
+                                                    const std::vector<FileToSend>& files) = 0;
+  virtual absl::Status HandIn(const HandInPlan& plan, const ProgressListener& progress) = 0;
+  // FAILED_PRECONDITION, reason NOT_OPENED_HERE, until this home opened source and translation.
+  virtual absl::Status Approve(const SubjectId& document) = 0;
+  virtual absl::Status Return(const SubjectId& document, const std::string& note) = 0;
+  virtual absl::Status Deliver(const SubjectId& document, const std::vector<MemberId>& attorneys,
+                               bool already_in_target_language) = 0;
+  // Downloads, verifies and writes source, translation and certificate, then says so in the log.
+  virtual absl::StatusOr<std::vector<OpenedFile>> Receive(const SubjectId& document,
+                                                          const std::string& directory,
+                                                          const ProgressListener& progress) = 0;
+  virtual absl::Status Reopen(const SubjectId& document, const std::string& reason,
+                              std::uint32_t lease_hours) = 0;
+  virtual absl::Status Withdraw(const SubjectId& document) = 0;
+  virtual absl::Status Share(const SubjectId& document, const MemberId& with) = 0;
+  // Every part as a valid age file for this home's own recipient, the manifest too, a recipe
+  // (README.txt with `age -d ... | head -c SIZE`), and the exported identity if asked
+  // (an age passphrase file).
+  virtual absl::Status Export(const SubjectId& document, const std::string& directory,
+                              bool with_identity) = 0;
+
+  // -- Registrars: client/enrolment.h says what each does --
+  struct InviteOptions {
+    std::uint16_t roles = 0;
+    std::vector<Desk> desks;
+    bool submit_only = false;
+    Attributes attributes;           // Display name, languages, capacity.
+    std::optional<MemberId> member;  // A further device, or a replacement.
+    std::uint32_t valid_hours = 24 * 7;
+  };
+  // The invitation's text, for a file or QR code. A secret until it is used.
+  virtual absl::StatusOr<SecretBuffer> Invite(const InviteOptions& options) = 0;
+  struct PendingRequest {
+    InviteId invite;
+    std::string member_code;
+    std::string display_name;  // As the registrar who invited chose it.
+    std::uint16_t roles = 0;
+    std::vector<Desk> desks;
+    bool submit_only = false;
+    bool authentic = false;  // The HMAC under the invitation's secret is right.
+    std::string problem;     // Why not, in words.
+    Bytes request;
+  };
+  virtual absl::StatusOr<std::vector<PendingRequest>> Pending() = 0;
+  virtual absl::StatusOr<MemberId> Admit(const PendingRequest& request,
+                                         std::uint32_t valid_days) = 0;
+  // Second registrar: also hands the directory identity to a coordinator.
+  virtual absl::Status Endorse(const MemberId& member) = 0;
+  virtual absl::Status Revoke(const MemberId& member, std::optional<Hash> certificate) = 0;
+  // What a founder does once the policy stands: the first directory epoch, and registrars'
+  // attributes.
+  virtual absl::Status StartDirectory(const std::vector<std::pair<MemberId, Attributes>>& who) = 0;
+
+  // Publishes the proof that the recovery recipient can open: see docs/spec/directory.md.
+  virtual absl::Status ConfirmRecovery(const Hash& proof) = 0;
+};
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_CLIENT_H_

@@ -1,0 +1,91 @@
+// Replica: the client's verified copy of the log, replayed with the same pure rules as the
+// server. It believes nothing: leaves are hashed into a root of its own, every statement is
+// held against its leaf, the directory and every visible subject are replayed with the
+// directory as it was at each position, and a history the rules do not allow stops the client.
+// Spec: docs/spec/log.md, "What a client checks".
+//
+// Thread safety: one thread at a time.
+
+#ifndef AMPARO_CLIENT_REPLICA_H_
+#define AMPARO_CLIENT_REPLICA_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "audit/checkpoint.h"
+#include "audit/log_entry.h"
+#include "audit/merkle.h"
+#include "client/connection.h"
+#include "directory/directory.h"
+#include "statement/bodies.h"
+#include "statement/statement.h"
+#include "workflow/workflow.h"
+
+namespace amparo::client {
+
+// One statement of a visible subject, as replayed.
+struct HistoryEntry {
+  Position position;
+  SignedStatement statement;
+  Body body;
+  std::vector<std::string> events;  // EventName of each.
+  UnixSeconds log_time;             // The newest tick before it.
+};
+
+struct DocumentHistory {
+  workflow::Document document;
+  std::vector<HistoryEntry> entries;
+  bool visible = true;  // False once the server answers NOT_FOUND: no longer ours to see.
+};
+struct CaseHistory {
+  workflow::Case subject;
+  std::vector<HistoryEntry> entries;
+  bool visible = true;
+};
+
+class Replica {
+ public:
+  Replica(const OrgId& org, const VerifyKey& log_key);
+
+  // Brings the replica up to the server's checkpoint. Class-0 statements make their
+  // subject's chain be fetched from its first statement.
+  // DATA_LOSS: the server contradicts itself, the log or the rules (an alarm: the message
+  //     says what and at which position; nothing of the answer was taken over).
+  // FAILED_PRECONDITION, reason UPDATE_REQUIRED: a newer kind or rules version.
+  // `record` is called with each batch to persist, before it takes effect.
+  absl::Status Sync(Connection& connection, const std::function<absl::Status(ByteView)>& record);
+  // Replays what `record` was given.
+  absl::Status Restore(ByteView recorded);
+
+  const directory::Directory& directory() const { return directory_; }
+  directory::Moment now() const;  // The moment of the next entry.
+  audit::Checkpoint head() const;
+  const std::string& checkpoint_note() const { return note_; }
+  const std::map<SubjectId, CaseHistory>& cases() const { return cases_; }
+  const std::map<SubjectId, DocumentHistory>& documents() const { return documents_; }
+  // The newest own statement known to be logged, and the highest own sequence number seen.
+  Hash OwnNewest(const Hash& certificate) const;
+  std::uint64_t OwnSequence(const Hash& certificate) const;
+
+ private:
+  OrgId org_;
+  VerifyKey log_key_;
+  directory::Directory directory_;
+  audit::Frontier frontier_;
+  std::vector<Hash> roots_;  // roots_[n] is the root at size n.
+  std::vector<audit::Leaf> leaves_;
+  std::string note_;
+  std::map<SubjectId, CaseHistory> cases_;
+  std::map<SubjectId, DocumentHistory> documents_;
+  std::map<Hash, std::pair<std::uint64_t, Hash>> own_;  // certificate -> (seq, newest)
+};
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_REPLICA_H_
