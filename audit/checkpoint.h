@@ -27,6 +27,13 @@ struct Checkpoint {
 // "amparo.invalid/log/<org in hex>": the origin line and the log's key name.
 std::string OriginOf(const OrgId& org);
 
+// The text that is signed: origin, size, root, a line each.
+std::string FormatCheckpointText(absl::string_view origin, const Checkpoint& checkpoint);
+// INVALID_ARGUMENT: another origin, a size with a leading zero, a root that is not 32 bytes
+// in canonical base64, an empty tree with another root than EmptyRoot(), or a fourth line
+// (C2SP allows extension lines; our logs write none).
+absl::StatusOr<Checkpoint> ParseCheckpointText(absl::string_view origin, absl::string_view text);
+
 // The signed note over `checkpoint`, by the log. Deterministic: one size and root, one note.
 std::string SignCheckpoint(const OrgId& org, const Checkpoint& checkpoint, const SigningKey& key);
 

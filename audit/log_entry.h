@@ -31,16 +31,19 @@ Bytes LeafInput(const Leaf& leaf);
 Hash LeafHash(const Leaf& leaf);
 // class || tag || hash: 49 bytes, as Sync carries it.
 Bytes EncodeLeaf(const Leaf& leaf);
+// INVALID_ARGUMENT: not 49 bytes, or an unknown class.
 absl::StatusOr<Leaf> DecodeLeaf(ByteView bytes);
 
 // format u8 = 1 || leaf input || shelf_key_id 16 (zeros: none) || the signed statement,
 // sealed under that shelf key (crypto/aead.h; context: the bytes before it), or clear.
+inline constexpr std::size_t kEntryBytesMax = 64 * 1024;  // What every ledger can hold.
 struct LogEntry {
   Leaf leaf;
   ShelfKeyId shelf_key;
   Bytes payload;
 };
 Bytes EncodeEntry(const LogEntry& entry);
+// INVALID_ARGUMENT: not canonical or too long. UNIMPLEMENTED: a newer format.
 absl::StatusOr<LogEntry> DecodeEntry(ByteView bytes);
 // The bytes that are the sealing's context: everything before the payload.
 Bytes EntryContext(const LogEntry& entry);

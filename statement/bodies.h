@@ -63,7 +63,7 @@ enum class Purpose : std::uint8_t {
 
 struct GrantRef {
   ObjectId object;
-  MemberId grantee;         // RecoveryGrantee() or DirectoryGrantee() for those two.
+  MemberId grantee;          // RecoveryGrantee() or DirectoryGrantee() for those two.
   Hash grantee_certificate;  // Recovery: the policy's hash. Directory: the epoch's statement.
   Purpose purpose = Purpose::kCoordinate;
   RecipientType type = RecipientType::kX25519;
@@ -118,7 +118,7 @@ struct Policy {
   VerifyKey log_key;
   Recipient recovery;
   std::vector<Certificate> registrars;
-  std::uint8_t privileged_quorum = 2;       // Registrars for a privileged role.
+  std::uint8_t privileged_quorum = 2;        // Registrars for a privileged role.
   std::uint32_t freshness_limit_hours = 96;  // For a grant to a new reader.
   std::uint16_t rules_version = 1;
   std::uint16_t flags = 0;  // None is defined in this version; must be 0.
@@ -143,8 +143,8 @@ struct Revoke {
 struct Invite {
   InviteId invite;
   std::uint16_t roles = 0;
-  std::vector<Desk> desks;   // Ascending.
-  MemberId member;           // Zeros: somebody new.
+  std::vector<Desk> desks;  // Ascending.
+  MemberId member;          // Zeros: somebody new.
   std::uint8_t submit_only = 0;
   UnixSeconds expiry;
   Hash ticket_sha256;  // See docs/spec/directory.md, "Invitation".
@@ -230,7 +230,7 @@ struct HandIn {
   Hash source;                // Statement hash of the submit it translates.
   friend bool operator==(const HandIn&, const HandIn&) = default;
 };
-struct Return {  // Always with a sealed note.
+struct Return {      // Always with a sealed note.
   Hash translation;  // Statement hash of the hand_in that was read.
   friend bool operator==(const Return&, const Return&) = default;
 };
@@ -240,7 +240,7 @@ struct Approve {
   friend bool operator==(const Approve&, const Approve&) = default;
 };
 struct Deliver {
-  std::vector<MemberId> attorneys;  // Ascending; at least one.
+  std::vector<MemberId> attorneys;              // Ascending; at least one.
   std::uint8_t already_in_target_language = 0;  // From `submitted`, with no translation.
   friend bool operator==(const Deliver&, const Deliver&) = default;
 };

@@ -66,6 +66,8 @@ class Reader {
   absl::Status Finish(absl::string_view what);
 
  private:
+  ByteView Prefixed(std::size_t size, std::size_t max, absl::string_view field);
+
   ByteView rest_;
   absl::Status status_;
 };

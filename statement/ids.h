@@ -20,9 +20,9 @@ using LogTag = FixedBytes<struct LogTagTag, 16>;
 using Salt = FixedBytes<struct SaltTag, 32>;
 
 // Reserved actors and grantees.
-inline MemberId RootActor() { return MemberId{}; }              // 16 x 00: policy, log_epoch.
-inline MemberId LogActor() { return MemberId::Filled(0xff); }   // 16 x FF: tick.
-inline MemberId RecoveryGrantee() { return MemberId{}; }        // 16 x 00, in a grant.
+inline MemberId RootActor() { return MemberId{}; }             // 16 x 00: policy, log_epoch.
+inline MemberId LogActor() { return MemberId::Filled(0xff); }  // 16 x FF: tick.
+inline MemberId RecoveryGrantee() { return MemberId{}; }       // 16 x 00, in a grant.
 inline MemberId DirectoryGrantee() { return MemberId::Filled(0xdd); }  // Directory recipient.
 
 // Where an entry stands in an organisation's log; the first is 0. Also its leaf index.

@@ -28,14 +28,14 @@ struct Statement {
   std::uint16_t kind = 0;  // A Kind, or one that a newer build knows.
   OrgId org;
   MemberId actor;
-  Hash actor_certificate;        // Zeros for the reserved actors.
-  std::uint64_t actor_seq = 0;   // Strictly rising per certificate; gaps allowed.
-  Hash actor_prev;               // Newest own statement known to be logged; zeros: none.
+  Hash actor_certificate;         // Zeros for the reserved actors.
+  std::uint64_t actor_seq = 0;    // Strictly rising per certificate; gaps allowed.
+  Hash actor_prev;                // Newest own statement known to be logged; zeros: none.
   std::uint8_t subject_type = 0;  // A SubjectType.
   SubjectId subject;
   Hash subject_prev;
-  TreeSize seen_tree_size;  // The head the actor had verified,
-  Hash seen_root;           // and its root. Zeros when seen_tree_size is 0.
+  TreeSize seen_tree_size;   // The head the actor had verified,
+  Hash seen_root;            // and its root. Zeros when seen_tree_size is 0.
   UnixSeconds claimed_time;  // Shown, never used for order or authority.
   Salt salt;
   Bytes body;  // See statement/bodies.h.
