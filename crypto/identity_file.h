@@ -28,10 +28,10 @@ inline constexpr int kScryptWorkFactorMax = 20;
 // What an identity file holds. Every key is optional: a root's home has only a signing
 // key, a submit-only device no identity.
 struct KeyBundle {
-  std::optional<Identity> identity;                // AGE-SECRET-KEY-1...
-  std::optional<SigningKey> signing;               // # amparo-signing-key: hex of 32 bytes
-  std::optional<SigningKey> authentication;        // # amparo-auth-key: hex of 32 bytes
-  std::optional<Secret<32>> home;                  // # amparo-home-key: hex of 32 bytes
+  std::optional<Identity> identity;          // AGE-SECRET-KEY-1...
+  std::optional<SigningKey> signing;         // # amparo-signing-key: hex of 32 bytes
+  std::optional<SigningKey> authentication;  // # amparo-auth-key: hex of 32 bytes
+  std::optional<Secret<32>> home;            // # amparo-home-key: hex of 32 bytes
 };
 
 // The text inside, in guarded memory; ParseKeyBundle is its inverse (and what the key

@@ -27,27 +27,27 @@ inline constexpr std::size_t kManifestBytesMax = 128 * 1024;  // Padded plaintex
 struct ManifestPart {
   ObjectId object;
   FileKey key;
-  std::string name;         // As the author's system called it; UTF-8, untrusted, 1-255 bytes.
-  std::string media_type;   // "image/jpeg"; 1-127 bytes of printable ASCII.
-  std::uint64_t size = 0;   // Plaintext bytes without padding; at least 1.
-  Hash sha256;              // Of the plaintext without padding.
+  std::string name;            // As the author's system called it; UTF-8, untrusted, 1-255 bytes.
+  std::string media_type;      // "image/jpeg"; 1-127 bytes of printable ASCII.
+  std::uint64_t size = 0;      // Plaintext bytes without padding; at least 1.
+  Hash sha256;                 // Of the plaintext without padding.
   std::uint16_t rotation = 0;  // Clockwise degrees to show it upright: 0, 90, 180, 270.
 };
 
 struct Manifest {
   FixedBytes<struct CaseTag, 16> case_id;
   FixedBytes<struct DocumentTag, 16> document;
-  FixedBytes<struct AuthorTag, 16> author;  // Must equal the outer statement's actor.
-  std::uint16_t version = 0;   // Must equal the outer statement's.
-  std::uint8_t role = 0;       // 1 source, 2 translation, 3 working copy.
-  std::string language;        // BCP 47, or empty for unknown.
-  std::string variety;         // "Todos Santos", or empty. At most 64 bytes.
-  std::string title;           // At most kTitleBytesMax bytes.
-  std::uint16_t pages = 0;     // 0: not counted.
+  FixedBytes<struct AuthorTag, 16> author;    // Must equal the outer statement's actor.
+  std::uint16_t version = 0;                  // Must equal the outer statement's.
+  std::uint8_t role = 0;                      // 1 source, 2 translation, 3 working copy.
+  std::string language;                       // BCP 47, or empty for unknown.
+  std::string variety;                        // "Todos Santos", or empty. At most 64 bytes.
+  std::string title;                          // At most kTitleBytesMax bytes.
+  std::uint16_t pages = 0;                    // 0: not counted.
   std::vector<std::string> content_warnings;  // At most 8 of at most 64 bytes.
-  std::string due_date;        // "2026-12-04", or empty.
-  Hash source;                 // For a translation: the statement hash of its source; else zeros.
-  std::string certificate;     // For a translation: the certificate text. At most 16 KiB.
+  std::string due_date;                       // "2026-12-04", or empty.
+  Hash source;              // For a translation: the statement hash of its source; else zeros.
+  std::string certificate;  // For a translation: the certificate text. At most 16 KiB.
   std::vector<ManifestPart> parts;
 };
 

@@ -72,6 +72,7 @@ class Opener {
   bool done() const;
 
  private:
+  friend absl::StatusOr<SecretBuffer> OpenSmall(const FileKey& key, ByteView payload);
   struct Stream;
   explicit Opener(std::unique_ptr<Stream> stream);
   std::unique_ptr<Stream> stream_;
