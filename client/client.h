@@ -29,16 +29,11 @@
 #include "absl/status/statusor.h"
 #include "client/connection.h"
 #include "client/home.h"
+#include "client/names.h"
 #include "client/replica.h"
 #include "statement/sealed_texts.h"
 
 namespace amparo::client {
-
-// ---- Names that people say ------------------------------------------------------------
-
-// "heron-4821", "heron-river-48", "heron-river-48/3": docs/spec/names.md.
-std::string MemberCode(const MemberId& member);
-std::string CaseCode(const SubjectId& case_id);
 
 // What is known of a member, as far as this home may know it.
 struct MemberCard {
