@@ -30,6 +30,8 @@ class Writer {
   void Fixed(const FixedBytes<Tag, N>& value) {
     Raw(value.view());
   }
+  // Room for `size` bytes in all, so that writing secrets leaves no copies behind.
+  void Reserve(std::size_t size) { out_.reserve(size); }
   const Bytes& bytes() const { return out_; }
   Bytes Take() { return std::move(out_); }
 
