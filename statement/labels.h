@@ -22,6 +22,10 @@ inline constexpr char kStatementLabel[] = "amparo/statement/v1\n";
 inline constexpr char kSignedStatementLabel[] = "amparo/signed-statement/v1\n";
 inline constexpr char kCertificateLabel[] = "amparo/certificate/v1\n";
 inline constexpr char kRootPolicyLabel[] = "amparo/root-policy/v1\n";
+inline constexpr char kRequestSigningLabel[] = "amparo/certificate-request/v1\n";
+inline constexpr char kRequestAuthenticationLabel[] = "amparo/certificate-request-auth/v1\n";
+inline constexpr char kRequestMacLabel[] = "amparo/certificate-request-mac/v1\n";
+inline constexpr char kInviteTicketLabel[] = "amparo/invite-ticket/v1\n";
 
 }  // namespace amparo
 
