@@ -50,7 +50,7 @@ CertificateRequest ReadRequest(Reader& in) {
   return request;
 }
 
-absl::StatusOr<ReceivedRequest> Receive(ByteView bytes) {
+absl::StatusOr<ReceivedRequest> ReadReceived(ByteView bytes) {
   if (bytes.size() > kCertificateRequestBytesMax) {
     return absl::InvalidArgumentError(absl::StrCat(
         "certificate request: ", bytes.size(), " bytes, at most ", kCertificateRequestBytesMax));
@@ -109,20 +109,20 @@ Bytes MakeRequest(const CertificateRequest& request, const SigningKey& signing,
 }
 
 absl::StatusOr<CertificateRequest> DecodeRequest(ByteView bytes) {
-  absl::StatusOr<ReceivedRequest> received = Receive(bytes);
+  absl::StatusOr<ReceivedRequest> received = ReadReceived(bytes);
   if (!received.ok()) return received.status();
   return std::move(received->request);
 }
 
 absl::StatusOr<CertificateRequest> CheckPossession(ByteView bytes) {
-  absl::StatusOr<ReceivedRequest> received = Receive(bytes);
+  absl::StatusOr<ReceivedRequest> received = ReadReceived(bytes);
   if (!received.ok()) return received.status();
   if (absl::Status status = CheckSignatures(*received); !status.ok()) return status;
   return std::move(received->request);
 }
 
 absl::StatusOr<CertificateRequest> CheckRequest(ByteView bytes, const Secret<16>& secret) {
-  absl::StatusOr<ReceivedRequest> received = Receive(bytes);
+  absl::StatusOr<ReceivedRequest> received = ReadReceived(bytes);
   if (!received.ok()) return received.status();
   // The MAC first: it is cheap, and it covers the signatures.
   if (!EqualConstantTime(MacOf(received->proven, secret).view(), received->mac.view())) {
