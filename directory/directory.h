@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,7 @@ enum class Refusal {
   kEpochNotNext,
   kTickNotRising,
   kTickNotByLog,
+  kRegistrarsComeFromPolicy,  // An invitation or a certificate for the registrar's role.
 };
 absl::string_view RefusalName(Refusal refusal);  // "ROLE_REQUIRED"
 
@@ -89,7 +91,7 @@ class Directory {
   // Judges a class-1 statement that would stand at `position`. Changes nothing.
   // REQUIRES: position is after every applied one.
   std::optional<Refusal> Check(const SignedStatement& statement, Position position) const;
-  // Checks, then applies. On refusal nothing has changed.
+  // Checks, then applies. On refusal nothing has changed. REQUIRES as Check.
   std::optional<Refusal> Apply(const SignedStatement& statement, Position position);
 
   // Whether `statement` (any kind but policy, log_epoch, tick) was made by a certificate
@@ -104,7 +106,8 @@ class Directory {
   Hash policy_hash() const { return HashOf(policy()); }
   // The newest directory turn's statement hash; zeros before the first.
   const Hash& head() const { return head_; }
-  // The newest tick statement's hash; zeros before the first.
+  // The newest statement's hash on the log's subject (tick or log epoch); zeros before the
+  // first. What the next tick names as its subject_prev.
   const Hash& tick_head() const { return tick_head_; }
   UnixSeconds newest_tick() const;
   // `now` as every replay computes it for an entry at `position`.
@@ -121,6 +124,11 @@ class Directory {
   bool IsOnDesk(const MemberId& member, Desk desk, Moment moment) const;
   // Members with the role (and on the desk, unless it is 0) at `moment`, ascending.
   std::vector<MemberId> MembersWith(Role role, Desk desk, Moment moment) const;
+  // The policy at `moment`; nothing before the first.
+  const Policy* PolicyAt(Moment moment) const;
+  // Whether a registrar said, before `moment`, that an object sealed to the recovery recipient
+  // of the policy of then was opened. No case opens before.
+  bool IsRecoveryTested(Moment moment) const;
   // Everyone who ever had a certificate, ascending.
   std::vector<MemberId> Members() const;
   const std::map<InviteId, InviteRecord>& invites() const { return invites_; }
@@ -143,6 +151,46 @@ class Directory {
     Position at;
     UnixSeconds now;
   };
+  struct RecoveryTest {
+    Position at;
+    Recipient recipient;
+  };
+  // The statement as Check needs it: decoded, with its place in the log.
+  struct Proposal {
+    const SignedStatement& statement;
+    Moment moment;
+    const Body* body = nullptr;
+  };
+  using Verdict = std::optional<Refusal>;
+
+  // check.cc: what holds for every kind.
+  Verdict Judge(const SignedStatement& statement, Position position, Body& body) const;
+  Verdict JudgeEnvelope(const Statement& statement, Body& body) const;
+  Verdict JudgeFreshness(const Statement& statement) const;
+  Verdict JudgeByRoots(const Proposal& proposal, const Policy& policy) const;
+  Verdict JudgeRegistrar(const Proposal& proposal) const;
+  Verdict JudgeTick(const Proposal& proposal, const Tick& tick) const;
+  Verdict JudgeAct(const Proposal& proposal) const;
+  // check_policy.cc
+  Verdict JudgePolicy(const Proposal& proposal, const Policy& policy) const;
+  Verdict JudgePolicyContent(const Policy& policy, Moment moment) const;
+  Verdict JudgePolicyRegistrars(const Policy& policy, Moment moment) const;
+  // check_members.cc: one per act of a registrar.
+  Verdict JudgeCertify(const Proposal& proposal, const Certify& act) const;
+  Verdict JudgeInvitation(const Certificate& certificate, Moment moment) const;
+  Verdict JudgeEndorse(const Proposal& proposal, const Endorse& act) const;
+  Verdict JudgeEndorser(const Proposal& proposal) const;
+  Verdict JudgeRevoke(const Proposal& proposal, const Revoke& act) const;
+  Verdict JudgeInvite(const Proposal& proposal, const Invite& act) const;
+  Verdict JudgeDirectoryEpoch(const Proposal& proposal, const DirectoryEpoch& act) const;
+  Verdict JudgeDescribe(const Proposal& proposal, const Describe& act) const;
+  bool IsKeyTaken(const VerifyKey& key) const;
+  std::size_t RegistrarCount(Moment moment) const;
+  // apply.cc: total, once judged.
+  void ApplyPolicy(const Policy& policy, const Hash& statement, Position position);
+  void ApplyCertificate(CertificateRecord record);
+  void ApplyAct(const SignedStatement& statement, const Body& body, Position position);
+
   OrgId org_;
   Hash head_;
   Hash tick_head_;
@@ -153,6 +201,9 @@ class Directory {
   std::map<InviteId, InviteRecord> invites_;
   std::vector<EpochRecord> epochs_;
   std::vector<TickRecord> ticks_;
+  std::vector<RecoveryTest> recovery_tests_;
+  std::set<VerifyKey> keys_;  // Every signing and authentication key that was ever certified.
+  std::uint32_t log_epoch_ = 0;
   std::map<Hash, std::uint64_t> last_seq_;  // Class-1 statements only.
 };
 
