@@ -33,7 +33,8 @@ enum class AppendOutcome {
   kOk,       // Durable: the entries stand at expected_position and after.
   kAborted,  // The log is longer than expected_position; nothing was written.
   kUnknown,  // Nobody knows. Append the same bytes at the same position again to find out.
-  kRefused,  // Over a limit above, without entries, or the log is shorter; nothing was written.
+  kRefused,  // Nothing was written: over a limit above, without entries, the log is shorter, or
+             // the disk has no room (CheckRoom() tells).
 };
 
 class Ledger {
@@ -57,6 +58,9 @@ class Ledger {
   virtual absl::StatusOr<TreeSize> Size() const = 0;
   // The newest head; empty for an empty log.
   virtual absl::StatusOr<Bytes> Head() const = 0;
+
+  // RESOURCE_EXHAUSTED: the disk is so full that an append would be REFUSED now.
+  virtual absl::Status CheckRoom() const { return absl::OkStatus(); }
 
   // Calls `listener` after each append that this process learns of, on any thread, with the
   // new size. A hint: callers also poll. Returns a token; destroying it ends the calls.

@@ -1,0 +1,67 @@
+// RocksdbBlobStore: one organisation's blobs and pieces in the database. A fast run of an
+// upload becomes segments; at most 256 KiB between two flushes becomes a small value. First
+// the bytes are durable, then the rows that name them, then the offset is told.
+// Thread safety: as storage/blob_store.h asks.
+
+#ifndef AMPARO_STORAGE_ROCKSDB_BLOB_STORE_H_
+#define AMPARO_STORAGE_ROCKSDB_BLOB_STORE_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "storage/blob_store.h"
+#include "storage/rocksdb_database.h"
+#include "storage/rocksdb_keys.h"
+#include "storage/rocksdb_segments.h"
+
+namespace amparo::storage {
+
+class RocksdbBlobStore : public BlobStore {
+ public:
+  // `database` and `segments` outlive this object.
+  RocksdbBlobStore(RocksdbDatabase& database, RocksdbSegments& segments, const OrgId& org);
+  absl::StatusOr<std::unique_ptr<BlobWriter>> BeginWrite(const ObjectId& object,
+                                                         std::uint64_t length,
+                                                         UnixSeconds now) override;
+  absl::StatusOr<std::optional<BlobState>> Stat(const ObjectId& object) const override;
+  absl::StatusOr<Bytes> Read(const ObjectId& object, std::uint64_t offset,
+                             std::size_t length) const override;
+  absl::Status Erase(const ObjectId& object) override;
+  absl::StatusOr<std::vector<ObjectId>> ChangedBefore(UnixSeconds before, std::size_t limit,
+                                                      std::optional<ObjectId> after) const override;
+  absl::Status PutPieces(std::span<const PieceWrite> pieces) override;
+  absl::StatusOr<std::optional<Bytes>> GetPiece(ByteView key) const override;
+  absl::Status ErasePieces(std::span<const Bytes> keys) override;
+
+ private:
+  friend class RocksdbBlobWriter;
+
+  // Who may write a blob. Held while a writer writes, so that the next one waits for it.
+  struct Turn {
+    std::mutex mutex;
+    std::uint64_t writer = 0;  // Guarded by `mutex`. 0: nobody.
+  };
+  std::shared_ptr<Turn> TurnOf(const ObjectId& object);
+  // Reads stored bytes, sealed or not. REQUIRES: offset + length <= what is stored.
+  absl::Status ReadStored(const ObjectId& object, std::uint64_t offset, std::size_t length,
+                          Bytes& out) const;
+  absl::Status ReadPart(const BlobPart& part, std::uint32_t offset, std::size_t length,
+                        Bytes& out) const;
+  // REQUIRES: the blob's turn is held.
+  absl::Status EraseHeld(const ObjectId& object);
+
+  RocksdbDatabase& database_;
+  RocksdbSegments& segments_;
+  const OrgId org_;
+  std::mutex mutex_;  // Guards what follows.
+  std::map<ObjectId, std::weak_ptr<Turn>> turns_;
+  std::uint64_t last_writer_ = 0;
+};
+
+}  // namespace amparo::storage
+
+#endif  // AMPARO_STORAGE_ROCKSDB_BLOB_STORE_H_

@@ -1,0 +1,154 @@
+#include "storage/rocksdb_segments.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/metadata.h"
+#include "storage/blob_store.h"
+#include "storage/rocksdb_keys.h"
+
+namespace amparo::storage {
+namespace {
+
+// Number and place of every part that a blob names, ascending by number.
+absl::StatusOr<std::vector<BlobPart>> NamedParts(const RocksdbDatabase& database) {
+  constexpr std::size_t kKindAt = OrgId::kSize + ObjectId::kSize;
+  std::vector<BlobPart> out;
+  const std::unique_ptr<rocksdb::Iterator> rows = database.Iterate(Family::kBlobs, nullptr);
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    if (rows->key().size() <= kKindAt || rows->key()[kKindAt] != kKeyBlobPart) continue;
+    const std::optional<BlobPart> part = DecodeBlobPart(AsView(rows->value()));
+    if (!part.has_value()) return absl::DataLossError("a blob's part row is malformed");
+    out.push_back(*part);
+  }
+  if (!rows->status().ok()) return FromRocksdb(rows->status());
+  std::ranges::sort(out, {}, &BlobPart::number);
+  return out;
+}
+
+// Numbers of the segments that stand, from the file names' metadata: no file is opened.
+std::vector<std::uint64_t> StandingSegments(RocksdbDatabase& database) {
+  rocksdb::ColumnFamilyMetaData family;
+  database.db().GetColumnFamilyMetaData(database.family(Family::kSegments), &family);
+  std::vector<std::uint64_t> out;
+  for (const rocksdb::LevelMetaData& level : family.levels) {
+    for (const rocksdb::SstFileMetaData& file : level.files) {
+      if (file.smallestkey.size() >= 8) out.push_back(ReadU64(AsBytes(file.smallestkey)));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+SegmentBuilder::SegmentBuilder(RocksdbDatabase& database, std::string path, std::uint64_t number)
+    : database_(database),
+      path_(std::move(path)),
+      number_(number),
+      file_(rocksdb::EnvOptions(), RocksdbDatabase::FamilyOptions(Family::kSegments)) {}
+
+SegmentBuilder::~SegmentBuilder() { unlink(path_.c_str()); }
+
+absl::Status SegmentBuilder::Add(ByteView chunk) {
+  assert(!chunk.empty() && chunk.size() <= kSegmentChunkBytes);
+  assert(size_ == chunks_ * kSegmentChunkBytes);
+  const rocksdb::Status status = file_.Put(SegmentChunkKey(number_, chunks_), AsSlice(chunk));
+  if (!status.ok()) return FromRocksdb(status);
+  ++chunks_;
+  size_ += chunk.size();
+  return absl::OkStatus();
+}
+
+absl::Status SegmentBuilder::Finish() {
+  assert(size_ > 0);
+  if (const rocksdb::Status status = file_.Finish(); !status.ok()) return FromRocksdb(status);
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.failed_move_fall_back_to_copy = false;
+  options.write_global_seqno = false;
+  return FromRocksdb(
+      database_.db().IngestExternalFile(database_.family(Family::kSegments), {path_}, options));
+}
+
+RocksdbSegments::RocksdbSegments(RocksdbDatabase& database, std::string incoming)
+    : database_(database), incoming_(std::move(incoming)) {}
+
+absl::Status RocksdbSegments::Recover() {
+  std::error_code error;
+  std::filesystem::remove_all(incoming_, error);
+  if (!error) std::filesystem::create_directory(incoming_, error);
+  if (error) {
+    return absl::UnavailableError(absl::StrCat("folder of incoming segments: ", error.message()));
+  }
+  const absl::StatusOr<std::vector<BlobPart>> named = NamedParts(database_);
+  if (!named.ok()) return named.status();
+  std::uint64_t newest = named->empty() ? 0 : named->back().number;
+  std::vector<std::uint64_t> unnamed;
+  for (const std::uint64_t number : StandingSegments(database_)) {
+    newest = std::max(newest, number);
+    const auto part = std::ranges::lower_bound(*named, number, {}, &BlobPart::number);
+    const bool is_named =
+        part != named->end() && part->number == number && part->place == BlobPart::Place::kSegment;
+    if (!is_named) unnamed.push_back(number);
+  }
+  next_.store(newest + 1);
+  return Erase(unnamed);
+}
+
+absl::StatusOr<std::unique_ptr<SegmentBuilder>> RocksdbSegments::Begin() {
+  const std::uint64_t number = NextNumber();
+  const std::string path = absl::StrCat(incoming_, "/", number, ".sst");
+  std::unique_ptr<SegmentBuilder> builder(new SegmentBuilder(database_, path, number));
+  const rocksdb::Status status = builder->file_.Open(path);
+  if (!status.ok()) return FromRocksdb(status);
+  return builder;
+}
+
+absl::Status RocksdbSegments::Read(std::uint64_t number, std::uint32_t offset, std::size_t length,
+                                   Bytes& out) const {
+  while (length > 0) {
+    const auto chunk = static_cast<std::uint32_t>(offset / kSegmentChunkBytes);
+    const std::size_t skip = offset % kSegmentChunkBytes;
+    rocksdb::PinnableSlice value;
+    const rocksdb::Status status =
+        database_.db().Get(rocksdb::ReadOptions(), database_.family(Family::kSegments),
+                           SegmentChunkKey(number, chunk), &value);
+    if (!status.ok() && !status.IsNotFound()) return FromRocksdb(status);
+    if (status.IsNotFound() || value.size() <= skip) {
+      return absl::DataLossError(absl::StrCat("segment ", number, " lacks byte ", offset));
+    }
+    const std::size_t taken = std::min(length, value.size() - skip);
+    AppendTo(out, AsView(value).subspan(skip, taken));
+    offset += static_cast<std::uint32_t>(taken);
+    length -= taken;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RocksdbSegments::Erase(std::span<const std::uint64_t> numbers) {
+  if (numbers.empty()) return absl::OkStatus();
+  std::vector<std::string> bounds;
+  bounds.reserve(numbers.size() * 2);
+  for (const std::uint64_t number : numbers) {
+    bounds.push_back(NumberKey(number));
+    bounds.push_back(NumberKey(number + 1));
+  }
+  const std::vector<rocksdb::Slice> slices(bounds.begin(), bounds.end());
+  std::vector<rocksdb::RangePtr> ranges;
+  for (std::size_t i = 0; i < slices.size(); i += 2) {
+    ranges.emplace_back(&slices[i], &slices[i + 1]);
+  }
+  return FromRocksdb(rocksdb::DeleteFilesInRanges(
+      &database_.db(), database_.family(Family::kSegments), ranges.data(), ranges.size(),
+      /*include_end=*/false));
+}
+
+}  // namespace amparo::storage

@@ -1,0 +1,79 @@
+// Segments: runs of at most 8 MiB of blobs' bytes, each an SST file of its own that is
+// ingested into a family without puts or compaction. What RocksDB's log would have written
+// twice is written once. Spec: docs/spec/storage.md, "Segments".
+//
+// Thread safety: RocksdbSegments: all methods, from any thread. SegmentBuilder: one thread
+// at a time.
+
+#ifndef AMPARO_STORAGE_ROCKSDB_SEGMENTS_H_
+#define AMPARO_STORAGE_ROCKSDB_SEGMENTS_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/bytes.h"
+#include "rocksdb/sst_file_writer.h"
+#include "storage/rocksdb_database.h"
+
+namespace amparo::storage {
+
+// A segment is rows of this many bytes, the last one shorter: what a ranged read loads.
+// DO NOT CHANGE: part of the format.
+inline constexpr std::size_t kSegmentChunkBytes = 256 * 1024;
+
+class SegmentBuilder {
+ public:
+  // Deletes the file of a segment that was not finished.
+  ~SegmentBuilder();
+  std::uint64_t number() const { return number_; }
+  std::size_t size() const { return size_; }
+  // REQUIRES: 0 < chunk.size() <= kSegmentChunkBytes, and every earlier chunk was full.
+  absl::Status Add(ByteView chunk);
+  // Durable and part of the database when it returns OK. REQUIRES: size() > 0; called once.
+  absl::Status Finish();
+
+ private:
+  friend class RocksdbSegments;
+  SegmentBuilder(RocksdbDatabase& database, std::string path, std::uint64_t number);
+
+  RocksdbDatabase& database_;
+  const std::string path_;
+  const std::uint64_t number_;
+  rocksdb::SstFileWriter file_;
+  std::size_t size_ = 0;
+  std::uint32_t chunks_ = 0;
+};
+
+class RocksdbSegments {
+ public:
+  // Segments are built in the folder `incoming`, on the database's disk. `database` outlives
+  // this object.
+  RocksdbSegments(RocksdbDatabase& database, std::string incoming);
+  // Once, before anything else: removes what no blob names, which is what a crash between a
+  // segment and its row, or between a row's erasure and its segments', left behind.
+  absl::Status Recover();
+
+  // A number that no segment and no small value has. Never the same twice in one process.
+  std::uint64_t NextNumber() { return next_.fetch_add(1); }
+  absl::StatusOr<std::unique_ptr<SegmentBuilder>> Begin();
+  // Appends `length` bytes from `offset` of segment `number` to `out`. DATA_LOSS: not there.
+  absl::Status Read(std::uint64_t number, std::uint32_t offset, std::size_t length,
+                    Bytes& out) const;
+  // Deletes the files. OK if absent.
+  absl::Status Erase(std::span<const std::uint64_t> numbers);
+
+ private:
+  RocksdbDatabase& database_;
+  const std::string incoming_;
+  std::atomic<std::uint64_t> next_{1};
+};
+
+}  // namespace amparo::storage
+
+#endif  // AMPARO_STORAGE_ROCKSDB_SEGMENTS_H_
