@@ -34,7 +34,7 @@ enum class Refusal {
   kStateForbids,     // The matrix has no such act in this state.
   kRoleRequired,
   kDeskRequired,    // A coordinator of another desk.
-  kNotOnThisCase,   // Submitting to a case the author may not see.
+  kNotOnThisCase,   // The author may not see the case, or the document.
   kNotTheAssignee,  // Accept, decline, hand in ... by another than the translator.
   kNotTheReviewer,
   kNotTheSubmitter,  // A replacement by somebody else.
@@ -45,7 +45,7 @@ enum class Refusal {
   kGranteeInvalid,        // Share with somebody the rules do not allow.
   kReviewerIsTranslator,  // Four eyes, when assigning.
   kReviewerIsSubmitter,
-  kApproverIsAuthor,  // Four eyes, when approving: wrote a version of this source.
+  kApproverIsAuthor,  // Four eyes: the (to be) reviewer wrote a version of this source.
   kApproverIsSubmitter,
   kTranslatorIsSubmitter,
   kTextIsNotCurrent,    // Approve, return or receive names another translation or source.
@@ -59,8 +59,9 @@ enum class Refusal {
   kLeaseInvalid,        // In the past, over 90 days, or no whole hour.
   kNoAttorney,          // Deliver to nobody.
   kAlreadyReceived,
-  kQuestionUnknown,  // An answer to what was never asked.
-  kCaseHasOpenDocuments,
+  kQuestionUnknown,   // An answer to what was never asked.
+  kRecoveryUntested,  // No case opens before the recovery recipient was tried.
+  kDeskUnknown,       // Nobody coordinates this desk.
 };
 absl::string_view RefusalName(Refusal refusal);  // "STATE_FORBIDS"
 // Somebody was faster: look at the new head and decide again. The rest are final answers.
@@ -110,11 +111,13 @@ struct Document {
   std::vector<Version> translations;  // Of the current source, oldest first.
   MemberId translator;                // Zeros: nobody.
   MemberId reviewer;
-  std::vector<MemberId> attorneys;  // As the newest assign or deliver says.
-  std::set<MemberId> delivered_to;
+  std::vector<MemberId> attorneys;      // Of the newest assign, and whom deliver added; ascending.
+  std::set<MemberId> delivered_to;      // Of the current translation.
+  std::set<MemberId> delivered_before;  // Of one that was reopened: they see what comes of it.
   std::set<MemberId> received_by;
-  std::set<MemberId> shared_with;
-  UnixSeconds lease_end;  // Zero: no lease.
+  std::set<MemberId> shared_with;    // Got keys again. A record: it gives no right to see.
+  std::set<ObjectId> known_objects;  // Of every source and translation, voided ones too.
+  UnixSeconds lease_end;             // Zero: no lease.
   std::uint16_t due_week = 0;
   std::vector<Question> questions;
   std::uint16_t returns = 0;     // How often review sent it back.
@@ -170,8 +173,9 @@ struct SourceReplaced {
 struct TranslationAssigned {
   Assign act;
 };
-struct ReviewerChanged {
+struct ReviewerChanged {  // The same translator goes on, under the terms of this act.
   MemberId reviewer;
+  Assign act;
 };
 struct AssignmentEnded {};  // Unassigned, declined or given back.
 struct AssignmentAccepted {};
@@ -180,8 +184,11 @@ struct TranslationHandedIn {
 };
 struct CorrectionHandedIn {
   Version translation;
+  UnixSeconds lease_end;  // The translator's, prolonged to a week from now if it was shorter.
 };
-struct TranslationReturned {};
+struct TranslationReturned {
+  UnixSeconds lease_end;  // Likewise.
+};
 struct TranslationApproved {};
 struct DocumentDelivered {
   std::vector<MemberId> attorneys;
@@ -191,6 +198,7 @@ struct DocumentReceived {
 };
 struct DocumentReopened {
   UnixSeconds lease_end;
+  bool to_translator = true;  // False: no longer valid, so that it waits to be assigned.
 };
 struct DocumentWithdrawn {};
 struct DocumentShared {
@@ -243,11 +251,15 @@ Case EvolveWithDocument(Case subject, const SubjectId& document);
 bool MaySee(const Document& document, const Context& context, const MemberId& member);
 bool MaySee(const Case& subject, const Context& context, const MemberId& member);
 
-// Who must be granted what by an act: the members an author's client grants to.
+// Whether `member`, at `context`, can be granted anything: a valid certificate with a recipient.
+bool CanReceive(const Context& context, const MemberId& member);
+
+// Who must be granted what by an act: the members an author's client grants to, ascending, and
+// of them only those who can receive.
 struct GrantPlan {
-  std::vector<MemberId> manifest;     // The new source or translation manifest.
+  std::vector<MemberId> manifest;     // The new manifest; of a case its new card.
   std::vector<MemberId> certificate;  // The translator's certificate.
-  std::vector<MemberId> source;       // The existing source manifest.
+  std::vector<MemberId> source;       // The existing source manifest; of a case its card.
   std::vector<MemberId> translation;  // The existing translation manifest.
   std::vector<MemberId> note;         // The note or message that goes with it.
   bool recovery = true;               // New objects, all of them, are granted to recovery too.
