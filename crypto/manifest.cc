@@ -143,7 +143,7 @@ absl::Status CheckRole(const Manifest& manifest) {
 
 absl::Status CheckManifest(const Manifest& manifest) {
   if (absl::Status s = CheckRole(manifest); !s.ok()) return s;
-  if (manifest.language.size() > kLanguageBytesMax || !IsLanguageTag(manifest.language)) {
+  if (manifest.language.size() > kLanguageBytesMax || !IsLanguageTagOrEmpty(manifest.language)) {
     return Refuse("language", "not a BCP 47 tag of at most 35 bytes");
   }
   if (absl::Status s = CheckText("variety", manifest.variety, 0, kVarietyBytesMax); !s.ok()) {
@@ -159,7 +159,7 @@ absl::Status CheckManifest(const Manifest& manifest) {
       return s;
     }
   }
-  if (!manifest.due_date.empty() && !IsDate(manifest.due_date)) {
+  if (!manifest.due_date.empty() && !IsCalendarDay(manifest.due_date)) {
     return Refuse("due_date", "not a date of the form 2026-12-04");
   }
   if (absl::Status s = CheckText("certificate", manifest.certificate, 0, kCertificateBytesMax);

@@ -102,7 +102,7 @@ bool IsPrintableAscii(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c <= 126; });
 }
 
-bool IsLanguageTag(absl::string_view text) {
+bool IsLanguageTagOrEmpty(absl::string_view text) {
   if (text.empty()) return true;
   for (const absl::string_view group : absl::StrSplit(text, '-')) {
     if (group.empty() || group.size() > 8) return false;
@@ -113,7 +113,7 @@ bool IsLanguageTag(absl::string_view text) {
   return true;
 }
 
-bool IsDate(absl::string_view text) {
+bool IsCalendarDay(absl::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   std::array<int, 3> fields{};  // Year, month, day.
   std::size_t field = 0;

@@ -88,9 +88,9 @@ class FieldReader {
 bool IsText(absl::string_view text);
 bool IsPrintableAscii(absl::string_view text);
 // Empty, or letters and digits in groups of 1 to 8 with single hyphens between.
-bool IsLanguageTag(absl::string_view text);
+bool IsLanguageTagOrEmpty(absl::string_view text);
 // "2026-12-04", a day that exists.
-bool IsDate(absl::string_view text);
+bool IsCalendarDay(absl::string_view text);
 
 }  // namespace amparo
 

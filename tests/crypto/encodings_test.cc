@@ -134,6 +134,15 @@ TEST(Base64, IsCanonicalOnly) {
   }
 }
 
+// libsodium 1.0.18 by itself reads bytes above 127 as slashes.
+TEST(Base64, HasSixtyFourCharacters) {
+  int accepted = 0;
+  for (int c = 0; c < 256; ++c) {
+    accepted += ParseBase64(std::string("AA") + static_cast<char>(c) + "A").has_value() ? 1 : 0;
+  }
+  EXPECT_EQ(accepted, 64);
+}
+
 TEST(Hexadecimal, IsLowerCaseOnly) {
   EXPECT_EQ(ToHex(AsBytes("\x01\xfe")), "01fe");
   EXPECT_EQ(*FromHex("01fe"), (Bytes{1, 0xfe}));
