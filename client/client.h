@@ -88,6 +88,9 @@ struct FileToSend {
 absl::StatusOr<std::vector<FileToSend>> PlanFiles(const std::vector<std::string>& paths,
                                                   const std::vector<std::size_t>& order);
 
+// How many of the files just sent anybody can still read at their path on this computer.
+std::size_t StillReadable(const std::vector<FileToSend>& files);
+
 struct Progress {
   std::uint64_t done_bytes = 0;
   std::uint64_t total_bytes = 0;

@@ -65,6 +65,8 @@ absl::StatusOr<Home> Join(const std::string& directory, ByteView passphrase,
 absl::StatusOr<std::string> MakeRecoveryChallenge(const std::string& recovery, Hash* proof);
 absl::StatusOr<std::string> AnswerRecoveryChallenge(absl::string_view challenge,
                                                     const KeyBundle& keys);
+// The proof to publish. PERMISSION_DENIED: the answer is not this challenge's.
+absl::StatusOr<Hash> CheckRecoveryAnswer(absl::string_view challenge, absl::string_view answer);
 
 }  // namespace amparo::client
 

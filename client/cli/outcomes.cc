@@ -1,0 +1,164 @@
+#include "client/cli/outcomes.h"
+
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "client/connection.h"
+
+namespace amparo::cli {
+namespace {
+
+struct ReasonText {
+  absl::string_view reason;
+  absl::string_view message;
+  absl::string_view hint;
+};
+
+// One row per name of docs/spec/workflow.md, docs/spec/directory.md and
+// docs/spec/requests.md that a person can meet. Others are shown by their name.
+constexpr ReasonText kReasons[] = {
+    {"UPDATE_REQUIRED", "this program is older than the organisation's rules",
+     "install the newest amparo and try again; nothing is lost"},
+    {"STATE_FORBIDS", "the document is not in a state where this can be done",
+     "see where it stands: amparo status DOC"},
+    {"STALE", "somebody was faster: the document has moved on", "look again: amparo status DOC"},
+    {"ROLE_REQUIRED", "your role does not include this",
+     "amparo whoami shows your roles; ask a coordinator"},
+    {"DESK_REQUIRED", "this case belongs to another desk", "ask a coordinator of that desk"},
+    {"NOT_ON_THIS_CASE", "this case is not shared with you",
+     "ask its coordinator for: amparo case share CASE --with YOU"},
+    {"NOT_THE_ASSIGNEE", "this document is not assigned to you", "amparo inbox lists what is"},
+    {"NOT_THE_REVIEWER", "you are not this document's reviewer", "amparo inbox lists what is"},
+    {"NOT_THE_SUBMITTER", "only who submitted a document, or a coordinator, replaces it",
+     "submit a document of its own, without --replaces"},
+    {"NOT_AN_ATTORNEY_OF_THIS", "this document was not delivered to you",
+     "ask its coordinator for: amparo deliver DOC --to YOU"},
+    {"TRANSLATOR_INVALID", "the translator named is no valid translator now",
+     "amparo members --role translator lists those who are"},
+    {"REVIEWER_INVALID", "the reviewer named is no valid reviewer now",
+     "amparo members --role reviewer lists those who are"},
+    {"ATTORNEY_INVALID", "somebody named as attorney is none now",
+     "amparo members --role attorney lists those who are"},
+    {"GRANTEE_INVALID", "the rules do not let that person have this",
+     "amparo members shows roles and desks"},
+    {"REVIEWER_IS_TRANSLATOR", "one person cannot translate and review the same document",
+     "name a second person with --reviewer"},
+    {"REVIEWER_IS_SUBMITTER", "who submitted a document cannot review it", "name another reviewer"},
+    {"APPROVER_IS_AUTHOR", "you wrote a version of this translation and cannot approve it",
+     "ask the coordinator to assign another reviewer"},
+    {"APPROVER_IS_SUBMITTER", "you submitted this document and cannot approve its translation",
+     "ask the coordinator to assign another reviewer"},
+    {"TRANSLATOR_IS_SUBMITTER", "who submitted a document cannot translate it",
+     "name another translator"},
+    {"TEXT_IS_NOT_CURRENT", "a newer version was handed in meanwhile",
+     "open it again and decide on what you read then"},
+    {"SOURCE_IS_NOT_CURRENT", "the source was replaced by a better copy",
+     "open the new source: amparo open DOC --source -o DIR"},
+    {"NUMBER_TAKEN", "another document of this case was submitted at the same moment",
+     "run the same command again"},
+    {"NOTE_MISSING", "this needs a few words", "type them when asked, or give --note-file FILE"},
+    {"USABLE_GRANT_MISSING", "nobody who needs it could open this",
+     "run amparo sync; then see that the desk has a coordinator: amparo members"},
+    {"LEASE_INVALID", "the lease must end in the future, within 90 days",
+     "give --lease-days 1 to 90"},
+    {"NO_ATTORNEY", "nobody to deliver to", "name one: --to ATTORNEY"},
+    {"ALREADY_RECEIVED", "you have received this document already",
+     "it is open to you: amparo open DOC --translation -o DIR"},
+    {"QUESTION_UNKNOWN", "there is no open question to answer", "amparo history DOC shows them"},
+    {"RECOVERY_UNTESTED", "no case opens before the recovery key was tested",
+     "a registrar runs: amparo org challenge, and the key's keeper: amparo recovery test"},
+    {"NOT_OPENED_HERE", "you have not opened both source and translation on this computer",
+     "amparo open DOC --source -o DIR, then amparo open DOC --translation -o DIR"},
+    {"NOT_FRESH", "this copy of the log is too old to give anybody new a key",
+     "run amparo sync, or ask any colleague to run it"},
+    {"SAME_AS_SOURCE", "a file to hand in is the same as the source",
+     "choose the translation's file"},
+    {"SAME_AS_EARLIER", "a file to hand in is the same as in an earlier version",
+     "choose the new version's file"},
+    {"HANDED_IN_ELSEWHERE", "a file was handed in for another document already",
+     "look at which document this file belongs to: amparo inbox"},
+    {"REVOKED", "this device or member was revoked", "ask a registrar"},
+    {"EXPIRED", "this certificate has expired", "ask a registrar for: amparo org reissue"},
+    {"NOT_YET_ENDORSED", "a second registrar has not endorsed you yet",
+     "ask one to run: amparo org endorse"},
+    {"INVITATION_UNKNOWN", "the server does not know this invitation",
+     "check that the file is whole; else ask for a new one"},
+    {"INVITATION_USED", "this invitation was used already", "ask the registrar for a new one"},
+    {"INVITATION_EXPIRED", "this invitation has expired", "ask the registrar for a new one"},
+    {"INVITATION_MISMATCH", "the request is not what the invitation allows",
+     "do not admit it; ask the registrar who invited"},
+    {"OWN_CERTIFICATE", "nobody admits or endorses themselves", "ask the other registrar"},
+    {"SAME_REGISTRAR", "the registrar who admitted somebody cannot also endorse them",
+     "ask another registrar to run: amparo org endorse"},
+    {"ALREADY_ENDORSED", "that member is endorsed already", ""},
+    {"NOTHING_TO_REVOKE", "there is nothing of that member to revoke", "amparo members --all"},
+    {"BLOB_MISSING", "the server has not stored all of a file", "run the same command again"},
+    {"NO_ROOM", "the server has no room left", "tell its operator; nothing was changed"},
+};
+
+Outcome ByCode(const absl::Status& status) {
+  const std::string message(status.message());
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return {.code = kExitOk, .message = "", .hint = ""};
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kOutOfRange:
+      return {.code = kExitUsage, .message = message, .hint = "--help shows an example"};
+    case absl::StatusCode::kFailedPrecondition:
+      return {.code = kExitRefused, .message = message, .hint = "--help shows what is needed"};
+    case absl::StatusCode::kAlreadyExists:
+      return {.code = kExitRefused,
+              .message = message,
+              .hint = "nothing was overwritten; choose another name"};
+    case absl::StatusCode::kPermissionDenied:
+      return {
+          .code = kExitRefused, .message = message, .hint = "amparo whoami shows who you are here"};
+    case absl::StatusCode::kNotFound:
+      return {.code = kExitNotFound,
+              .message = message,
+              .hint = "check the spelling; amparo sync fetches what is new"};
+    case absl::StatusCode::kAborted:
+      return {.code = kExitRace,
+              .message = message,
+              .hint = "look again and decide: amparo status DOC"};
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return {.code = kExitUnavailable,
+              .message = message,
+              .hint = "check the connection and try again; nothing is lost"};
+    case absl::StatusCode::kDataLoss:
+      return {.code = kExitAlarm,
+              .message = message,
+              .hint = "stop, change nothing, and tell a registrar by another way than this server"};
+    case absl::StatusCode::kUnauthenticated:
+      return {.code = kExitLocked,
+              .message = message,
+              .hint = "ask a registrar whether this device was admitted, revoked or has expired"};
+    case absl::StatusCode::kCancelled:
+      return {.code = kExitCancelled, .message = message, .hint = "nothing was changed"};
+    case absl::StatusCode::kResourceExhausted:
+      return {.code = kExitNoRoom, .message = message, .hint = "make room or wait, then try again"};
+    default:
+      return {.code = kExitInternal,
+              .message = message,
+              .hint = "this is a fault of amparo: please report it"};
+  }
+}
+
+}  // namespace
+
+Outcome OutcomeOf(const absl::Status& status) {
+  Outcome outcome = ByCode(status);
+  const std::optional<client::ErrorDetail> detail = client::DetailOf(status);
+  if (!detail || detail->reason.empty()) return outcome;
+  for (const ReasonText& row : kReasons) {
+    if (row.reason != detail->reason) continue;
+    outcome.message = absl::StrCat(row.message, " (", row.reason, ")");
+    outcome.hint = std::string(row.hint);
+    return outcome;
+  }
+  outcome.message = absl::StrCat(outcome.message, " (", detail->reason, ")");
+  return outcome;
+}
+
+}  // namespace amparo::cli

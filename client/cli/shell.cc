@@ -1,0 +1,90 @@
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/verbs.h"
+#include "client/platform.h"
+#include "client/platform_terminal.h"
+
+namespace amparo::cli {
+
+absl::StatusOr<client::Home> Shell::OpenHome() const {
+  if (home.empty()) {
+    return absl::InvalidArgumentError("no home: give --home DIR or set AMPARO_HOME");
+  }
+  return client::Home::Open(home);
+}
+
+absl::StatusOr<Shell::Unlocked> Shell::Unlock() const {
+  absl::StatusOr<client::Home> opened = OpenHome();
+  if (!opened.ok()) return opened.status();
+  absl::StatusOr<KeyBundle> keys = opened->UnlockFromHolder();
+  if (absl::IsNotFound(keys.status())) {
+    absl::StatusOr<SecretBuffer> passphrase =
+        terminal->Passphrase(absl::StrCat("passphrase of ", home, ": "));
+    if (!passphrase.ok()) return passphrase.status();
+    keys = opened->Unlock(passphrase->Expose());
+  }
+  if (absl::IsPermissionDenied(keys.status())) {
+    return absl::UnauthenticatedError(absl::StrCat("wrong passphrase for ", home));
+  }
+  if (!keys.ok()) return keys.status();
+  return Unlocked{.home = *std::move(opened), .keys = *std::move(keys)};
+}
+
+absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool offline) const {
+  absl::StatusOr<Unlocked> unlocked = Unlock();
+  if (!unlocked.ok()) return unlocked.status();
+  auto opened = client::Client::Open(std::move(unlocked->home), std::move(unlocked->keys));
+  if (!opened.ok() || offline) return opened;
+  if (absl::Status synced = (*opened)->Sync(); !synced.ok()) return synced;
+  return opened;
+}
+
+CLI::App* AddVerb(CLI::App& parent, const std::string& name, const std::string& what,
+                  const std::string& example) {
+  CLI::App* verb = parent.add_subcommand(name, what);
+  verb->fallthrough();
+  verb->footer(absl::StrCat("Example:\n  ", example));
+  return verb;
+}
+
+void SetWork(CLI::App* verb, Shell& shell, std::function<absl::Status()> work) {
+  verb->callback([&shell, work = std::move(work)] { shell.run = work; });
+}
+
+absl::StatusOr<OneDocument> FindDocument(const Shell& shell, const std::string& typed) {
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient();
+  if (!opened.ok()) return opened.status();
+  absl::StatusOr<SubjectId> id = (*opened)->FindDocument(typed);
+  if (!id.ok()) return id.status();
+  absl::StatusOr<client::DocumentCard> card = (*opened)->Document(*id);
+  if (!card.ok()) return card.status();
+  return OneDocument{.client = *std::move(opened), .id = *id, .card = *std::move(card)};
+}
+
+absl::Status SayDone(const Shell& shell, const OneDocument& document, absl::string_view done) {
+  shell.terminal->Line(absl::StrCat(done, " ", document.card.code));
+  shell.terminal->Json({{"document", document.card.code}, {"done", std::string(done)}});
+  return absl::OkStatus();
+}
+
+absl::Status WriteNewFile(const std::string& path, ByteView text) {
+  if (path == "-") {
+    std::cout << AsText(text) << std::flush;
+    return absl::OkStatus();
+  }
+  auto file = client::platform::CreateExclusive(path);
+  if (!file.ok()) return file.status();
+  absl::Status written = (*file)->Write(text);
+  if (written.ok()) written = (*file)->Sync();
+  if (!written.ok()) (void)client::platform::Remove(path);
+  return written;
+}
+
+absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
+  absl::StatusOr<SecretBuffer> file = client::platform::ReadSecretFile(path, 64 * 1024);
+  if (!file.ok()) return file.status();
+  return std::string(AsText(file->Expose()));
+}
+
+}  // namespace amparo::cli

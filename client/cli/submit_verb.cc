@@ -1,0 +1,179 @@
+// submit: from files to a document.
+
+#include <charconv>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "client/cli/dates.h"
+#include "client/cli/people.h"
+#include "client/cli/verbs.h"
+#include "client/platform_terminal.h"
+
+namespace amparo::cli {
+namespace {
+
+constexpr absl::string_view kWarnings[] = {"violence", "sexual-violence", "torture",
+                                           "death",    "children",        "self-harm"};
+
+struct Given {
+  std::vector<std::string> files;
+  std::string case_code, order, from = "unknown", variety, due, replaces, title_file;
+  std::vector<std::string> warnings;
+  std::uint16_t pages = 0;
+  bool each = false;
+};
+
+absl::StatusOr<std::vector<std::size_t>> ParseOrder(const std::string& text) {
+  std::vector<std::size_t> order;
+  if (text.empty()) return order;
+  for (const absl::string_view word : absl::StrSplit(text, ',')) {
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc() || end != word.data() + word.size() || number == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--order is numbers of the list, as in 1,3,2; got \"", text, "\""));
+    }
+    order.push_back(number);
+  }
+  return order;
+}
+
+std::string SpellSize(std::uint64_t bytes) {
+  if (bytes < 1024) return absl::StrCat(bytes, " bytes");
+  if (bytes < 1024 * 1024) return absl::StrCat((bytes + 512) / 1024, " KiB");
+  return absl::StrCat((bytes + 512 * 1024) / (1024 * 1024), " MiB");
+}
+
+absl::StatusOr<client::SubmitOptions> Options(Shell& shell, const Given& given,
+                                              client::Client& opened) {
+  client::SubmitOptions options;
+  absl::StatusOr<SubjectId> case_id = opened.FindCase(given.case_code);
+  if (!case_id.ok()) return case_id.status();
+  options.case_id = *case_id;
+  options.variety = given.variety;
+  options.due_date = given.due;
+  options.pages = given.pages;
+  options.content_warnings = given.warnings;
+  absl::StatusOr<std::string> language = ParseLanguage(given.from);
+  if (!language.ok()) return language.status();
+  options.language = *language;
+  if (!given.title_file.empty()) {
+    absl::StatusOr<std::string> title = shell.terminal->Text(given.title_file, "title", 512);
+    if (!title.ok()) return title.status();
+    options.title = *title;
+  }
+  if (!given.replaces.empty()) {
+    absl::StatusOr<SubjectId> document = opened.FindDocument(given.replaces);
+    if (!document.ok()) return document.status();
+    options.replaces = *document;
+  }
+  return options;
+}
+
+absl::Status CheckBeforeOpening(const Given& given) {
+  if (!given.due.empty()) {
+    if (absl::Status status = CheckDate(given.due); !status.ok()) return status;
+  }
+  if (absl::StatusOr<std::string> language = ParseLanguage(given.from); !language.ok()) {
+    return language.status();
+  }
+  for (const std::string& warning : given.warnings) {
+    bool known = false;
+    for (const absl::string_view word : kWarnings) known = known || word == warning;
+    if (!known) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", warning,
+                       "\" is no content warning: violence, sexual-violence, "
+                       "torture, death, children, self-harm"));
+    }
+  }
+  if (given.each && !given.replaces.empty()) {
+    return absl::InvalidArgumentError("--each makes several documents, --replaces replaces one");
+  }
+  return absl::OkStatus();
+}
+
+void ShowFiles(Terminal& terminal, const std::vector<client::FileToSend>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    terminal.Note(absl::StrCat(i + 1 < 10 ? "  " : " ", i + 1, ". ", files[i].name, "  (",
+                               SpellSize(files[i].size), ", ", files[i].media_type, ")"));
+  }
+}
+
+absl::Status Submit(Shell& shell, const Given& given) {
+  if (absl::Status status = CheckBeforeOpening(given); !status.ok()) return status;
+  absl::StatusOr<std::vector<std::size_t>> order = ParseOrder(given.order);
+  if (!order.ok()) return order.status();
+  absl::StatusOr<std::vector<client::FileToSend>> files = client::PlanFiles(given.files, *order);
+  if (!files.ok()) return files.status();
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient();
+  if (!opened.ok()) return opened.status();
+  absl::StatusOr<client::SubmitOptions> options = Options(shell, given, **opened);
+  if (!options.ok()) return options.status();
+
+  Terminal& terminal = *shell.terminal;
+  ShowFiles(terminal, *files);
+  if (!given.due.empty()) {
+    terminal.Note(absl::StrCat("due ", SpellDate(given.due, client::platform::Today())));
+  }
+  const std::size_t count = given.each ? files->size() : 1;
+  const std::string files_spelled =
+      absl::StrCat(files->size(), files->size() == 1 ? " file" : " files");
+  absl::Status yes =
+      terminal.Confirm(absl::StrCat("submit ", files_spelled, " as ",
+                                    count == 1 ? "one document" : absl::StrCat(count, " documents"),
+                                    " to case ", client::CaseCode(options->case_id), "?"));
+  if (!yes.ok()) return yes;
+
+  std::vector<std::vector<client::FileToSend>> documents;
+  if (given.each) {
+    for (const client::FileToSend& file : *files) documents.push_back({file});
+  } else {
+    documents.push_back(*files);
+  }
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const auto& parts : documents) {
+    absl::StatusOr<client::Client::Submitted> done =
+        (*opened)->Submit(parts, *options, [&](const client::Progress& progress) {
+          terminal.Progress(parts[0].name, progress.done_bytes, progress.total_bytes);
+        });
+    if (!done.ok()) {
+      terminal.Note(absl::StrCat("not submitted: ", parts[0].name,
+                                 list.empty() ? "" : "; those before it were"));
+      return done.status();
+    }
+    terminal.Line(absl::StrCat("submitted ", done->code));
+    for (const std::string& warning : done->warnings) {
+      terminal.Note(absl::StrCat("warning: ", warning));
+    }
+    list.push_back(
+        {{"document", done->code}, {"id", ToHex(done->document)}, {"warnings", done->warnings}});
+  }
+  const std::size_t readable = client::StillReadable(*files);
+  terminal.Note(absl::StrCat(readable, readable == 1 ? " file is" : " files are",
+                             " still readable on this computer"));
+  terminal.Json({{"submitted", list}, {"still_readable", readable}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddSubmitVerb(CLI::App& app, Shell& shell) {
+  auto given = std::make_shared<Given>();
+  CLI::App* submit = AddVerb(app, "submit", "send files to a case, as one document",
+                             "amparo submit photos/*.jpeg --case heron-river-48 --from ht");
+  submit->add_option("files", given->files, "the files; their natural order is kept")->required();
+  submit->add_option("--case", given->case_code, "the case's code")->required();
+  submit->add_flag("--each", given->each, "one document per file");
+  submit->add_option("--order", given->order, "another order, by the list's numbers: 1,3,2");
+  submit->add_option("--from", given->from, "language, as ht or unknown")->capture_default_str();
+  submit->add_option("--variety", given->variety, "variety of the language: \"Todos Santos\"");
+  submit->add_option("--due", given->due, "when it is needed: 2026-12-04");
+  submit->add_option("--pages", given->pages, "pages of paper");
+  submit->add_option("--warning", given->warnings, "what a reader should know before opening");
+  submit->add_option("--title-file", given->title_file, "file with a title; - is standard input");
+  submit->add_option("--replaces", given->replaces, "a document this is a better copy of");
+  SetWork(submit, shell, [&shell, given] { return Submit(shell, *given); });
+}
+
+}  // namespace amparo::cli

@@ -1,0 +1,71 @@
+// The verbs of `amparo`, by the people who use them. Each Add... puts its verbs on the command
+// line; the verb chosen leaves its work in Chosen::run, which main() calls.
+// Spec: docs/spec/command-line.md.
+
+#ifndef AMPARO_CLIENT_CLI_VERBS_H_
+#define AMPARO_CLIENT_CLI_VERBS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/cli/terminal.h"
+#include "client/client.h"
+
+namespace amparo::cli {
+
+// What every verb may use. Options hold what the command line said.
+struct Shell {
+  std::string home;  // --home, or AMPARO_HOME.
+  Terminal::Options terminal_options;
+  std::unique_ptr<Terminal> terminal;  // Made once the command line was read.
+  std::function<absl::Status()> run;   // The chosen verb's work.
+
+  // Opens the home and unlocks it: from the key holder, else by asking.
+  struct Unlocked {
+    client::Home home;
+    KeyBundle keys;
+  };
+  absl::StatusOr<client::Home> OpenHome() const;
+  absl::StatusOr<Unlocked> Unlock() const;
+  // A member's client; synchronised with the server unless `offline`.
+  absl::StatusOr<std::unique_ptr<client::Client>> OpenClient(bool offline = false) const;
+};
+
+// A verb: name, what it does in one line, an example that the help shows.
+CLI::App* AddVerb(CLI::App& parent, const std::string& name, const std::string& what,
+                  const std::string& example);
+// Makes `work` what the program does when `verb` is chosen.
+void SetWork(CLI::App* verb, Shell& shell, std::function<absl::Status()> work);
+
+// What most verbs on one document start with, and how they end.
+struct OneDocument {
+  std::unique_ptr<client::Client> client;
+  SubjectId id;
+  client::DocumentCard card;
+};
+absl::StatusOr<OneDocument> FindDocument(const Shell& shell, const std::string& typed);
+// "accepted heron-river-48/3"
+absl::Status SayDone(const Shell& shell, const OneDocument& document, absl::string_view done);
+
+// Writes `text` into a new file, mode 0600, never over one. "-" is standard output.
+absl::Status WriteNewFile(const std::string& path, ByteView text);
+absl::StatusOr<std::string> ReadTextFile(const std::string& path);
+
+void AddFoundingVerbs(CLI::App& app, Shell& shell);                  // root, recovery, org
+void AddRegistrarVerbs(CLI::App& org, CLI::App& app, Shell& shell);  // org pending..., invite
+void AddMemberVerbs(CLI::App& app, Shell& shell);   // join, whoami, members, unlock, lock
+void AddCaseVerbs(CLI::App& app, Shell& shell);     // case
+void AddLookingVerbs(CLI::App& app, Shell& shell);  // inbox, status, history, sync, watch
+void AddSubmitVerb(CLI::App& app, Shell& shell);
+void AddAssignmentVerbs(CLI::App& app, Shell& shell);   // assign ... give-back, ask, answer
+void AddTranslationVerbs(CLI::App& app, Shell& shell);  // open, hand-in, review
+void AddDeliveryVerbs(CLI::App& app, Shell& shell);     // deliver, receive, reopen, withdraw, ...
+
+}  // namespace amparo::cli
+
+#endif  // AMPARO_CLIENT_CLI_VERBS_H_
