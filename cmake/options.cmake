@@ -9,7 +9,7 @@ target_compile_options(amparo_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -fno-omit-frame-pointer
   -UNDEBUG  # Invariants stay asserted in release builds.
   $<$<BOOL:${AMPARO_WERROR}>:-Werror>
-  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+  "$<$<CXX_COMPILER_ID:Clang>:-Wthread-safety;-Wno-sign-conversion>")  # g++'s -Wconversion has none.
 if(AMPARO_SANITIZE)
   target_compile_options(amparo_options INTERFACE
     -fsanitize=${AMPARO_SANITIZE} -fno-sanitize-recover=all)
@@ -75,4 +75,7 @@ function(amparo_collections)
   add_custom_target(tsan_tests DEPENDS ${tests})
   get_property(fuzzers GLOBAL PROPERTY AMPARO_FUZZ_TARGETS)
   add_custom_target(fuzz_targets DEPENDS ${fuzzers})
+  if(TARGET fuzz_seeds)
+    add_dependencies(fuzz_targets fuzz_seeds)
+  endif()
 endfunction()
