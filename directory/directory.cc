@@ -2,72 +2,52 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 
 namespace amparo::directory {
 
+namespace {
+
+// In the order of the enumerators, from 1.
+constexpr absl::string_view kRefusalNames[] = {
+    "UPDATE_REQUIRED",
+    "MALFORMED",
+    "ORG_MISMATCH",
+    "NOT_FOUNDED",
+    "STALE",
+    "UNKNOWN_CERTIFICATE",
+    "ACTOR_MISMATCH",
+    "BAD_SIGNATURE",
+    "NOT_YET_ENDORSED",
+    "REVOKED",
+    "EXPIRED",
+    "SEQUENCE_NOT_RISING",
+    "ROLE_REQUIRED",
+    "THRESHOLD_NOT_MET",
+    "POLICY_NOT_NEXT",
+    "POLICY_INVALID",
+    "INVITATION_UNKNOWN",
+    "INVITATION_USED",
+    "INVITATION_EXPIRED",
+    "INVITATION_MISMATCH",
+    "CERTIFICATE_EXISTS",
+    "OWN_CERTIFICATE",
+    "ALREADY_ENDORSED",
+    "SAME_REGISTRAR",
+    "NOTHING_TO_REVOKE",
+    "EPOCH_NOT_NEXT",
+    "TICK_NOT_RISING",
+    "TICK_NOT_BY_LOG",
+    "REGISTRARS_COME_FROM_POLICY",
+};
+static_assert(std::size(kRefusalNames) == static_cast<std::size_t>(kLastRefusal));
+
+}  // namespace
+
 absl::string_view RefusalName(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::kUpdateRequired:
-      return "UPDATE_REQUIRED";
-    case Refusal::kMalformed:
-      return "MALFORMED";
-    case Refusal::kOrgMismatch:
-      return "ORG_MISMATCH";
-    case Refusal::kNotFounded:
-      return "NOT_FOUNDED";
-    case Refusal::kStale:
-      return "STALE";
-    case Refusal::kUnknownCertificate:
-      return "UNKNOWN_CERTIFICATE";
-    case Refusal::kActorMismatch:
-      return "ACTOR_MISMATCH";
-    case Refusal::kBadSignature:
-      return "BAD_SIGNATURE";
-    case Refusal::kNotYetEndorsed:
-      return "NOT_YET_ENDORSED";
-    case Refusal::kRevoked:
-      return "REVOKED";
-    case Refusal::kExpired:
-      return "EXPIRED";
-    case Refusal::kSequenceNotRising:
-      return "SEQUENCE_NOT_RISING";
-    case Refusal::kRoleRequired:
-      return "ROLE_REQUIRED";
-    case Refusal::kThresholdNotMet:
-      return "THRESHOLD_NOT_MET";
-    case Refusal::kPolicyNotNext:
-      return "POLICY_NOT_NEXT";
-    case Refusal::kPolicyInvalid:
-      return "POLICY_INVALID";
-    case Refusal::kInvitationUnknown:
-      return "INVITATION_UNKNOWN";
-    case Refusal::kInvitationUsed:
-      return "INVITATION_USED";
-    case Refusal::kInvitationExpired:
-      return "INVITATION_EXPIRED";
-    case Refusal::kInvitationMismatch:
-      return "INVITATION_MISMATCH";
-    case Refusal::kCertificateExists:
-      return "CERTIFICATE_EXISTS";
-    case Refusal::kOwnCertificate:
-      return "OWN_CERTIFICATE";
-    case Refusal::kAlreadyEndorsed:
-      return "ALREADY_ENDORSED";
-    case Refusal::kSameRegistrar:
-      return "SAME_REGISTRAR";
-    case Refusal::kNothingToRevoke:
-      return "NOTHING_TO_REVOKE";
-    case Refusal::kEpochNotNext:
-      return "EPOCH_NOT_NEXT";
-    case Refusal::kTickNotRising:
-      return "TICK_NOT_RISING";
-    case Refusal::kTickNotByLog:
-      return "TICK_NOT_BY_LOG";
-    case Refusal::kRegistrarsComeFromPolicy:
-      return "REGISTRARS_COME_FROM_POLICY";
-  }
-  assert(false);
-  return "";
+  const auto index = static_cast<std::size_t>(refusal) - 1;
+  assert(index < std::size(kRefusalNames));
+  return kRefusalNames[index];
 }
 
 UnixSeconds Directory::newest_tick() const {

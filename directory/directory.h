@@ -55,6 +55,7 @@ enum class Refusal {
   kTickNotByLog,
   kRegistrarsComeFromPolicy,  // An invitation or a certificate for the registrar's role.
 };
+inline constexpr Refusal kLastRefusal = Refusal::kRegistrarsComeFromPolicy;
 absl::string_view RefusalName(Refusal refusal);  // "ROLE_REQUIRED"
 
 // Where and when a question is asked: the state before the entry at `position`, `now` being

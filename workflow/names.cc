@@ -1,90 +1,62 @@
 // The names of refusals, states and events, as people and scripts read them.
 
 #include <cassert>
+#include <iterator>
 
 #include "workflow/workflow.h"
 
 namespace amparo::workflow {
 
+namespace {
+
+// In the order of the enumerators, from 1.
+constexpr absl::string_view kRefusalNames[] = {
+    "UPDATE_REQUIRED",
+    "MALFORMED",
+    "STALE",
+    "UNKNOWN_PREVIOUS",
+    "SUBJECT_EXISTS",
+    "SUBJECT_UNKNOWN",
+    "STATE_FORBIDS",
+    "ROLE_REQUIRED",
+    "DESK_REQUIRED",
+    "NOT_ON_THIS_CASE",
+    "NOT_THE_ASSIGNEE",
+    "NOT_THE_REVIEWER",
+    "NOT_THE_SUBMITTER",
+    "NOT_AN_ATTORNEY_OF_THIS",
+    "TRANSLATOR_INVALID",
+    "REVIEWER_INVALID",
+    "ATTORNEY_INVALID",
+    "GRANTEE_INVALID",
+    "REVIEWER_IS_TRANSLATOR",
+    "REVIEWER_IS_SUBMITTER",
+    "APPROVER_IS_AUTHOR",
+    "APPROVER_IS_SUBMITTER",
+    "TRANSLATOR_IS_SUBMITTER",
+    "TEXT_IS_NOT_CURRENT",
+    "SOURCE_IS_NOT_CURRENT",
+    "VERSION_NOT_NEXT",
+    "NUMBER_TAKEN",
+    "CASE_MISMATCH",
+    "CERTIFICATE_MISSING",
+    "NOTE_MISSING",
+    "USABLE_GRANT_MISSING",
+    "LEASE_INVALID",
+    "NO_ATTORNEY",
+    "ALREADY_RECEIVED",
+    "QUESTION_UNKNOWN",
+    "RECOVERY_UNTESTED",
+    "DESK_UNKNOWN",
+};
+static_assert(std::size(kRefusalNames) == static_cast<std::size_t>(kLastRefusal));
+
+}  // namespace
+
 absl::string_view RefusalName(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::kUpdateRequired:
-      return "UPDATE_REQUIRED";
-    case Refusal::kMalformed:
-      return "MALFORMED";
-    case Refusal::kStale:
-      return "STALE";
-    case Refusal::kUnknownPrevious:
-      return "UNKNOWN_PREVIOUS";
-    case Refusal::kSubjectExists:
-      return "SUBJECT_EXISTS";
-    case Refusal::kSubjectUnknown:
-      return "SUBJECT_UNKNOWN";
-    case Refusal::kStateForbids:
-      return "STATE_FORBIDS";
-    case Refusal::kRoleRequired:
-      return "ROLE_REQUIRED";
-    case Refusal::kDeskRequired:
-      return "DESK_REQUIRED";
-    case Refusal::kNotOnThisCase:
-      return "NOT_ON_THIS_CASE";
-    case Refusal::kNotTheAssignee:
-      return "NOT_THE_ASSIGNEE";
-    case Refusal::kNotTheReviewer:
-      return "NOT_THE_REVIEWER";
-    case Refusal::kNotTheSubmitter:
-      return "NOT_THE_SUBMITTER";
-    case Refusal::kNotAnAttorneyOfThis:
-      return "NOT_AN_ATTORNEY_OF_THIS";
-    case Refusal::kTranslatorInvalid:
-      return "TRANSLATOR_INVALID";
-    case Refusal::kReviewerInvalid:
-      return "REVIEWER_INVALID";
-    case Refusal::kAttorneyInvalid:
-      return "ATTORNEY_INVALID";
-    case Refusal::kGranteeInvalid:
-      return "GRANTEE_INVALID";
-    case Refusal::kReviewerIsTranslator:
-      return "REVIEWER_IS_TRANSLATOR";
-    case Refusal::kReviewerIsSubmitter:
-      return "REVIEWER_IS_SUBMITTER";
-    case Refusal::kApproverIsAuthor:
-      return "APPROVER_IS_AUTHOR";
-    case Refusal::kApproverIsSubmitter:
-      return "APPROVER_IS_SUBMITTER";
-    case Refusal::kTranslatorIsSubmitter:
-      return "TRANSLATOR_IS_SUBMITTER";
-    case Refusal::kTextIsNotCurrent:
-      return "TEXT_IS_NOT_CURRENT";
-    case Refusal::kSourceIsNotCurrent:
-      return "SOURCE_IS_NOT_CURRENT";
-    case Refusal::kVersionNotNext:
-      return "VERSION_NOT_NEXT";
-    case Refusal::kNumberTaken:
-      return "NUMBER_TAKEN";
-    case Refusal::kCaseMismatch:
-      return "CASE_MISMATCH";
-    case Refusal::kCertificateMissing:
-      return "CERTIFICATE_MISSING";
-    case Refusal::kNoteMissing:
-      return "NOTE_MISSING";
-    case Refusal::kUsableGrantMissing:
-      return "USABLE_GRANT_MISSING";
-    case Refusal::kLeaseInvalid:
-      return "LEASE_INVALID";
-    case Refusal::kNoAttorney:
-      return "NO_ATTORNEY";
-    case Refusal::kAlreadyReceived:
-      return "ALREADY_RECEIVED";
-    case Refusal::kQuestionUnknown:
-      return "QUESTION_UNKNOWN";
-    case Refusal::kRecoveryUntested:
-      return "RECOVERY_UNTESTED";
-    case Refusal::kDeskUnknown:
-      return "DESK_UNKNOWN";
-  }
-  assert(false);
-  return "";
+  const auto index = static_cast<std::size_t>(refusal) - 1;
+  assert(index < std::size(kRefusalNames));
+  return kRefusalNames[index];
 }
 
 bool IsRace(Refusal refusal) {

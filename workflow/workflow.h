@@ -63,6 +63,7 @@ enum class Refusal {
   kRecoveryUntested,  // No case opens before the recovery recipient was tried.
   kDeskUnknown,       // Nobody coordinates this desk.
 };
+inline constexpr Refusal kLastRefusal = Refusal::kDeskUnknown;
 absl::string_view RefusalName(Refusal refusal);  // "STATE_FORBIDS"
 // Somebody was faster: look at the new head and decide again. The rest are final answers.
 bool IsRace(Refusal refusal);
