@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "statement/body_fields.h"
 #include "statement/codec.h"
 #include "statement/text_encoding.h"
@@ -112,13 +113,14 @@ absl::StatusOr<std::string> JoinLines(absl::string_view rest) {
 }
 
 absl::Status CheckHeader(absl::string_view text, absl::string_view header) {
-  if (absl::StartsWith(text, absl::StrCat(header, "\n"))) return absl::OkStatus();
-  // All but the number of the version.
-  const absl::string_view family = header.substr(0, header.size() - 1);
-  if (absl::StartsWith(text, family)) {
-    return absl::UnimplementedError(absl::StrCat("another version than ", header));
+  absl::string_view line = text.substr(0, text.find('\n'));
+  if (line.size() < text.size() && line == header) return absl::OkStatus();
+  // The same but for the number of the version: made by another version of this program.
+  if (absl::ConsumePrefix(&line, header.substr(0, header.size() - 1)) && line != "1" &&
+      !line.empty() && std::all_of(line.begin(), line.end(), absl::ascii_isdigit)) {
+    return absl::UnimplementedError(absl::StrCat("version ", line, " instead of ", header));
   }
-  return absl::InvalidArgumentError(absl::StrCat("does not start with ", header));
+  return absl::InvalidArgumentError(absl::StrCat("does not start with the line ", header));
 }
 
 template <class File>

@@ -20,8 +20,8 @@ constexpr std::uint8_t kVersion = 1;
 // ---- Fields. What Read accepts is what the format allows: Encode reads back what it wrote.
 
 void WriteText(Writer& out, absl::string_view text) {
-  // Longer than any limit: cut at what the prefix can say, and refused when read back.
-  out.Vec16(AsBytes(text.substr(0, 0xffff)));
+  // What is over every limit is cut just over the largest, and refused when read back.
+  out.Vec16(AsBytes(text.substr(0, kNoteTextBytesMax + 1)));
 }
 
 std::string ReadText(Reader& in, std::size_t min, std::size_t max, absl::string_view field) {
