@@ -1,0 +1,194 @@
+#include "client/grpc_connection.h"
+
+#include <grpcpp/security/credentials.h>
+
+#include "absl/strings/str_cat.h"
+#include "client/pinned_certificate.h"
+
+namespace amparo::client {
+namespace {
+
+constexpr int kMessageBytesMax = 8 * 1024 * 1024;
+constexpr std::chrono::seconds kCallDeadline{20};
+// A request that carries data is given the time of a very bad link besides.
+constexpr std::size_t kSlowestBytesPerSecond = 4 * 1024;
+constexpr std::chrono::seconds kReplyAllowance{100};
+
+std::chrono::system_clock::time_point DeadlineFor(std::size_t bytes, bool large_reply) {
+  return std::chrono::system_clock::now() + kCallDeadline +
+         std::chrono::seconds(bytes / kSlowestBytesPerSecond) +
+         (large_reply ? kReplyAllowance : std::chrono::seconds(0));
+}
+
+AppendReply FromWire(const v1::AppendReply& reply) {
+  return {.position = Position{reply.position()}, .checkpoint = reply.checkpoint()};
+}
+
+absl::Status BadAnswer(absl::string_view field) {
+  return absl::DataLossError(absl::StrCat("the server's answer is malformed: ", field));
+}
+
+}  // namespace
+
+GrpcConnection::GrpcConnection(std::shared_ptr<grpc::Channel> channel, std::string address,
+                               const Hash& server_key)
+    : channel_(std::move(channel)),
+      stub_(v1::Amparo::NewStub(channel_)),
+      address_(std::move(address)),
+      server_key_(server_key) {}
+
+template <class Request, class Reply>
+absl::Status GrpcConnection::CallOpen(grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                   const Request&, Reply*),
+                                      const Request& request, Reply* reply) {
+  return Persist([&] {
+    grpc::ClientContext context;
+    context.set_deadline(DeadlineFor(request.ByteSizeLong(), false));
+    return StatusFrom((stub_.get()->*method)(&context, request, reply), context);
+  });
+}
+
+template <class Body, class Reply>
+absl::Status GrpcConnection::Call(absl::string_view name,
+                                  grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                               const v1::Envelope&, Reply*),
+                                  const Body& body, Reply* reply) {
+  const std::string bytes = body.SerializeAsString();
+  return Persist([&]() -> absl::Status {
+    auto envelope = Seal(name, bytes);
+    if (!envelope.ok()) return envelope.status();
+    grpc::ClientContext context;
+    context.set_deadline(DeadlineFor(bytes.size(), true));
+    return StatusFrom((stub_.get()->*method)(&context, *envelope, reply), context);
+  });
+}
+
+absl::StatusOr<AppendReply> GrpcConnection::Found(ByteView token_id, ByteView token_secret,
+                                                  ByteView policy) {
+  v1::FoundRequest request;
+  request.set_token_id(AsString(token_id));
+  request.set_token_secret(AsString(token_secret));
+  request.set_policy(AsString(policy));
+  v1::AppendReply reply;
+  if (auto status = CallOpen(&Stub::Found, request, &reply); !status.ok()) return status;
+  return FromWire(reply);
+}
+
+absl::Status GrpcConnection::Join(const OrgId& org, const InviteId& invite, ByteView ticket,
+                                  ByteView request) {
+  v1::JoinRequest join;
+  join.set_org(AsString(org.view()));
+  join.set_invite(AsString(invite.view()));
+  join.set_ticket(AsString(ticket));
+  join.set_request(AsString(request));
+  v1::JoinReply reply;
+  return CallOpen(&Stub::Join, join, &reply);
+}
+
+absl::StatusOr<AppendReply> GrpcConnection::Append(const AppendRequest& request) {
+  v1::AppendRequest body;
+  body.set_statement(AsString(request.statement));
+  for (const GrantBytes& grant : request.grants) {
+    auto* out = body.add_grants();
+    out->set_object(AsString(grant.object.view()));
+    out->set_grantee(AsString(grant.grantee.view()));
+    out->set_grant(AsString(grant.grant));
+  }
+  for (const ObjectBytes& object : request.objects) {
+    auto* out = body.add_objects();
+    out->set_object(AsString(object.object.view()));
+    out->set_payload(AsString(object.payload));
+  }
+  v1::AppendReply reply;
+  if (auto status = Call("Append", &Stub::Append, body, &reply); !status.ok()) return status;
+  return FromWire(reply);
+}
+
+absl::StatusOr<SyncReply> GrpcConnection::Sync(Position from, std::uint32_t limit) {
+  v1::SyncRequest body;
+  body.set_from(from.value);
+  body.set_limit(limit);
+  v1::SyncReply reply;
+  if (auto status = Call("Sync", &Stub::Sync, body, &reply); !status.ok()) return status;
+  SyncReply out{.entries = {}, .checkpoint = reply.checkpoint()};
+  out.entries.reserve(static_cast<std::size_t>(reply.entries_size()));
+  for (const v1::LogEntry& entry : reply.entries()) {
+    out.entries.push_back({.leaf = BytesOf(entry.leaf()), .statement = BytesOf(entry.statement())});
+  }
+  return out;
+}
+
+absl::StatusOr<SubjectReply> GrpcConnection::Subject(SubjectType type, const SubjectId& subject,
+                                                     std::uint32_t from) {
+  v1::SubjectRequest body;
+  body.set_subject_type(static_cast<std::uint32_t>(type));
+  body.set_subject(AsString(subject.view()));
+  body.set_from(from);
+  v1::SubjectReply reply;
+  if (auto status = Call("Subject", &Stub::Subject, body, &reply); !status.ok()) return status;
+  SubjectReply out{.statements = {}, .total = reply.total()};
+  for (const v1::PositionedStatement& next : reply.statements()) {
+    out.statements.push_back(
+        {.position = Position{next.position()}, .statement = BytesOf(next.statement())});
+  }
+  return out;
+}
+
+absl::StatusOr<ObjectsReply> GrpcConnection::Objects(SubjectType type, const SubjectId& subject,
+                                                     const std::vector<ObjectId>& objects,
+                                                     const MemberId& grantee) {
+  v1::ObjectsRequest body;
+  body.set_subject_type(static_cast<std::uint32_t>(type));
+  body.set_subject(AsString(subject.view()));
+  for (const ObjectId& object : objects) body.add_objects(AsString(object.view()));
+  body.set_grantee(AsString(grantee.view()));
+  v1::ObjectsReply reply;
+  if (auto status = Call("Objects", &Stub::Objects, body, &reply); !status.ok()) return status;
+  ObjectsReply out;
+  for (const v1::ObjectBytes& next : reply.objects()) {
+    const auto object = ObjectId::From(AsBytes(next.object()));
+    if (!object.has_value()) return BadAnswer("object id");
+    out.objects.push_back({.object = *object, .payload = BytesOf(next.payload())});
+  }
+  for (const v1::GrantBytes& next : reply.grants()) {
+    const auto object = ObjectId::From(AsBytes(next.object()));
+    const auto to = MemberId::From(AsBytes(next.grantee()));
+    if (!object.has_value() || !to.has_value()) return BadAnswer("grant");
+    out.grants.push_back({.object = *object, .grantee = *to, .grant = BytesOf(next.grant())});
+  }
+  return out;
+}
+
+absl::StatusOr<std::vector<Bytes>> GrpcConnection::Pending() {
+  v1::PendingReply reply;
+  auto status = Call("Pending", &Stub::Pending, v1::PendingRequest(), &reply);
+  if (!status.ok()) return status;
+  std::vector<Bytes> out;
+  for (const std::string& request : reply.requests()) out.push_back(BytesOf(request));
+  return out;
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint) {
+  auto server_key = PublicKeyHashOf(endpoint.certificate_pem);
+  if (!server_key.ok()) return server_key.status();
+  if (endpoint.address.empty()) return absl::InvalidArgumentError("the server's address is empty");
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = endpoint.certificate_pem;
+  grpc::ChannelArguments arguments;
+  arguments.SetSslTargetNameOverride("amparo");
+  // A gzip message is inflated completely before its size is checked: nothing is compressed.
+  arguments.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1);
+  arguments.SetCompressionAlgorithm(GRPC_COMPRESS_NONE);
+  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  arguments.SetMaxSendMessageSize(kMessageBytesMax);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  auto channel = grpc::CreateCustomChannel(endpoint.address, grpc::SslCredentials(tls), arguments);
+  return std::unique_ptr<Connection>(
+      std::make_unique<GrpcConnection>(std::move(channel), endpoint.address, *server_key));
+}
+
+}  // namespace amparo::client

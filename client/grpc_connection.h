@@ -1,0 +1,122 @@
+// The Connection over gRPC: TLS with the pinned certificate as the only root, one session,
+// an Envelope per request. Spec: docs/spec/requests.md.
+//
+// Only client/grpc_connection*.cc include this header.
+// Thread safety: as Connection.
+
+#ifndef AMPARO_CLIENT_GRPC_CONNECTION_H_
+#define AMPARO_CLIENT_GRPC_CONNECTION_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "amparo/v1/amparo.grpc.pb.h"
+#include "client/connection.h"
+#include "crypto/secret.h"
+
+namespace amparo::client {
+
+inline std::string AsString(ByteView bytes) { return std::string(AsText(bytes)); }
+inline Bytes BytesOf(const std::string& text) { return Bytes(text.begin(), text.end()); }
+
+// Ends a stream that makes no progress: cancels `context` when Touch() was not called for
+// `limit`. REQUIRES: dies before `context`.
+class ProgressWatch {
+ public:
+  ProgressWatch(grpc::ClientContext& context, std::chrono::milliseconds limit);
+  ~ProgressWatch();
+  void Touch();
+  bool expired() const;
+
+ private:
+  void Run(std::chrono::milliseconds limit);
+
+  grpc::ClientContext& context_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t touches_ = 0;  // Guarded by mutex_, as are the next two.
+  bool ended_ = false;
+  bool expired_ = false;
+  std::thread thread_;  // Last: it uses the rest.
+};
+
+class GrpcConnection : public Connection {
+ public:
+  GrpcConnection(std::shared_ptr<grpc::Channel> channel, std::string address,
+                 const Hash& server_key);
+
+  absl::StatusOr<AppendReply> Found(ByteView token_id, ByteView token_secret,
+                                    ByteView policy) override;
+  absl::Status Join(const OrgId& org, const InviteId& invite, ByteView ticket,
+                    ByteView request) override;
+  void UseSession(const SessionKeys& keys) override;
+  absl::StatusOr<AppendReply> Append(const AppendRequest& request) override;
+  absl::StatusOr<SyncReply> Sync(Position from, std::uint32_t limit) override;
+  absl::StatusOr<SubjectReply> Subject(SubjectType type, const SubjectId& subject,
+                                       std::uint32_t from) override;
+  absl::StatusOr<ObjectsReply> Objects(SubjectType type, const SubjectId& subject,
+                                       const std::vector<ObjectId>& objects,
+                                       const MemberId& grantee) override;
+  absl::StatusOr<std::vector<Bytes>> Pending() override;
+  absl::Status Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) override;
+  absl::StatusOr<UploadState> StatUpload(const ObjectId& object, std::uint64_t length) override;
+  absl::StatusOr<UploadState> Upload(const ObjectId& object, std::uint64_t length,
+                                     std::uint64_t offset,
+                                     const std::function<absl::StatusOr<ByteView>()>& next,
+                                     const std::function<Hash()>& sha256) override;
+  absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
+                        std::uint64_t offset, std::uint64_t length,
+                        const std::function<absl::Status(ByteView)>& sink) override;
+
+ private:
+  using Stub = v1::Amparo::Stub;
+  struct Session {
+    std::string id;
+    Secret<32> secret;
+    std::uint64_t counter = 0;
+  };
+  // One attempt at a request in a session. UNAUTHENTICATED, UNAVAILABLE: see Persist.
+  using Attempt = std::function<absl::Status()>;
+
+  // Tries again once when the server has forgotten the session, and once when a connection
+  // that had worked broke. Every request may be repeated: none has a second effect.
+  absl::Status Persist(const Attempt& attempt);
+  // An envelope around `body`, in a session that is opened first if there is none.
+  absl::StatusOr<v1::Envelope> Seal(absl::string_view method, const std::string& body);
+  absl::Status OpenSession();  // REQUIRES: mutex_ is held.
+  void ForgetSession();
+  // What the server or gRPC said, as a Status with its detail.
+  absl::Status StatusFrom(const grpc::Status& status, const grpc::ClientContext& context) const;
+  absl::Status UnavailableFrom(const std::string& said) const;
+
+  template <class Request, class Reply>
+  absl::Status CallOpen(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Reply*),
+                        const Request& request, Reply* reply);
+  template <class Body, class Reply>
+  absl::Status Call(absl::string_view name,
+                    grpc::Status (Stub::*method)(grpc::ClientContext*, const v1::Envelope&, Reply*),
+                    const Body& body, Reply* reply);
+  absl::StatusOr<v1::UploadMessage> UploadOpeningFor(const ObjectId& object, std::uint64_t length,
+                                                     std::uint64_t offset);
+
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<Stub> stub_;
+  const std::string address_;
+  const Hash server_key_;
+  std::mutex mutex_;
+  std::optional<SessionKeys> keys_;  // Guarded by mutex_, as are the next two.
+  std::optional<Session> session_;
+  bool has_worked_ = false;
+};
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_GRPC_CONNECTION_H_
