@@ -83,7 +83,7 @@ void EncodeRecord(const ShelfKeyId& id, ByteView key, MutableByteView record) {
 absl::Status CheckMagic(ByteView start, const std::string& path) {
   const absl::string_view text = AsText(start);
   if (text == kMagic) return absl::OkStatus();
-  if (absl::StartsWith(text, kMagicStart)) {
+  if (text.size() == kMagic.size() && absl::StartsWith(text, kMagicStart)) {
     return absl::FailedPreconditionError(absl::StrCat("shelf ", path, " has format ",
                                                       text.substr(kMagicStart.size(), 1),
                                                       ", this build reads up to 1"));

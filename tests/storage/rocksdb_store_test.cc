@@ -1,0 +1,269 @@
+// What only the RocksDB store promises: its format number, its lock, where bytes stand on
+// disk, and what it does about damage. Spec: docs/spec/storage.md.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "crypto/digest.h"
+#include "storage/rocksdb_database.h"
+#include "storage/rocksdb_keys.h"
+#include "storage/rocksdb_segments.h"
+#include "tests/storage/status_matchers.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/storage/temporary_directory.h"
+
+namespace amparo::storage {
+namespace {
+
+constexpr std::size_t kMiB = 1024 * 1024;
+
+class RocksdbStoreTest : public testing::Test {
+ protected:
+  absl::StatusOr<std::unique_ptr<Store>> TryOpen(std::uint64_t reserve_bytes = 0) {
+    return OpenRocksdbStore({.directory = directory_.path(), .reserve_bytes = reserve_bytes});
+  }
+  OrgStorage Open(std::uint64_t reserve_bytes = 0) {
+    absl::StatusOr<std::unique_ptr<Store>> store = TryOpen(reserve_bytes);
+    EXPECT_THAT(store, IsOk());
+    store_ = *std::move(store);
+    return *store_->Open(TestOrg());
+  }
+  void Close() { store_.reset(); }
+  // The database below the closed store.
+  std::unique_ptr<RocksdbDatabase> OpenDatabase() {
+    absl::StatusOr<std::unique_ptr<RocksdbDatabase>> database =
+        RocksdbDatabase::Open(Path("db"), 0);
+    EXPECT_THAT(database, IsOk());
+    return *std::move(database);
+  }
+  std::size_t Segments() {
+    Close();
+    const std::unique_ptr<RocksdbDatabase> database = OpenDatabase();
+    rocksdb::ColumnFamilyMetaData family;
+    database->db().GetColumnFamilyMetaData(database->family(Family::kSegments), &family);
+    return family.file_count;
+  }
+  std::string Path(const std::string& name) const { return directory_.path() + "/" + name; }
+  const std::string& directory() const { return directory_.path(); }
+  std::uint64_t BytesInLogs() const {
+    std::uint64_t total = 0;
+    for (const auto& file : std::filesystem::directory_iterator(Path("db"))) {
+      if (file.path().extension() == ".log") total += file.file_size();
+    }
+    return total;
+  }
+
+  std::unique_ptr<Store> store_;
+
+ private:
+  const TemporaryDirectory directory_;
+};
+
+void StoreBlob(BlobStore& blobs, const ObjectId& object, const Bytes& bytes) {
+  absl::StatusOr<std::unique_ptr<BlobWriter>> writer =
+      blobs.BeginWrite(object, bytes.size(), UnixSeconds{1});
+  ASSERT_THAT(writer, IsOk());
+  ASSERT_THAT((*writer)->Write(bytes), IsOk());
+  ASSERT_THAT((*writer)->Seal(Sha256(bytes)), IsOk());
+}
+
+AppendOutcome AppendOne(Ledger& ledger, const Bytes& entry) {
+  return ledger.Append(Position{ledger.Size()->value}, {&entry, 1}, Text("head"));
+}
+
+// Flips a bit in the middle of `path`.
+void Damage(const std::filesystem::path& path) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(path) / 2);
+  file.seekg(middle);
+  const int byte = file.get();
+  file.seekp(middle);
+  file.put(static_cast<char>(byte ^ 1));
+}
+
+TEST_F(RocksdbStoreTest, IsForItsOwnerAlone) {
+  Open();
+  for (const std::string& path : {directory(), Path("shelf")}) {
+    EXPECT_EQ(std::filesystem::status(path).permissions() & std::filesystem::perms(077),
+              std::filesystem::perms::none)
+        << path;
+  }
+}
+
+TEST_F(RocksdbStoreTest, KeepsNoLogOfRocksdbs) {
+  AppendOne(*Open().ledger, Text("entry"));
+  Close();
+  Open();
+  for (const auto& file : std::filesystem::recursive_directory_iterator(directory())) {
+    EXPECT_NE(file.path().filename().string().substr(0, 3), "LOG") << file.path();
+  }
+}
+
+TEST_F(RocksdbStoreTest, RefusesAFormatNewerThanItsOwnAndNamesBoth) {
+  Open();
+  Close();
+  {
+    const std::unique_ptr<RocksdbDatabase> database = OpenDatabase();
+    rocksdb::WriteBatch batch;
+    batch.Put(FormatKey(), NumberKey(std::uint64_t{kStoreFormat + 1} << 32).substr(0, 4));
+    ASSERT_THAT(database->Write(batch, Durability::kSynced), IsOk());
+    rocksdb::ColumnFamilyHandle* family = nullptr;  // As a newer build might have.
+    ASSERT_TRUE(database->db().CreateColumnFamily({}, "newer", &family).ok());
+    ASSERT_TRUE(database->db().DestroyColumnFamilyHandle(family).ok());
+  }
+  const absl::Status status = TryOpen().status();
+  EXPECT_THAT(status, HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr(std::to_string(kStoreFormat)));
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr(std::to_string(kStoreFormat + 1)));
+}
+
+TEST_F(RocksdbStoreTest, RefusesASecondProcess) {
+  Open();
+  EXPECT_THAT(TryOpen(), HasCode(absl::StatusCode::kFailedPrecondition));
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(TryOpen().status().code() == absl::StatusCode::kFailedPrecondition ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  Close();
+  EXPECT_THAT(TryOpen(), IsOk());
+}
+
+// Blobs never pay for the log: a fast upload is segments, and the log hears of rows alone.
+TEST_F(RocksdbStoreTest, PutsAFastUploadIntoSegmentsAndNotIntoTheLog) {
+  StoreBlob(*Open().blobs, TestObject(), Pattern(20 * kMiB, 1));
+  EXPECT_LT(BytesInLogs(), 16'384u);
+  EXPECT_EQ(Segments(), 3u);
+}
+
+TEST_F(RocksdbStoreTest, PutsASmallBlobIntoNoSegment) {
+  StoreBlob(*Open().blobs, TestObject(), Pattern(kSegmentChunkBytes, 1));
+  EXPECT_EQ(Segments(), 0u);
+}
+
+TEST_F(RocksdbStoreTest, DeletesTheFilesOfAnErasedBlob) {
+  const OrgStorage org = Open();
+  StoreBlob(*org.blobs, TestObject(1), Pattern(9 * kMiB, 1));
+  StoreBlob(*org.blobs, TestObject(2), Pattern(9 * kMiB, 2));
+  ASSERT_THAT(org.blobs->Erase(TestObject(1)), IsOk());
+  EXPECT_EQ(Segments(), 2u);
+}
+
+TEST_F(RocksdbStoreTest, RemovesSegmentsThatNoBlobNamesWhenItOpens) {
+  StoreBlob(*Open().blobs, TestObject(1), Pattern(9 * kMiB, 1));
+  Close();
+  {
+    const std::unique_ptr<RocksdbDatabase> database = OpenDatabase();
+    RocksdbSegments segments(*database, Path("incoming"));
+    ASSERT_THAT(segments.Recover(), IsOk());
+    absl::StatusOr<std::unique_ptr<SegmentBuilder>> segment = segments.Begin();
+    ASSERT_THAT(segment, IsOk());
+    ASSERT_THAT((*segment)->Add(Pattern(1000, 1)), IsOk());
+    ASSERT_THAT((*segment)->Finish(), IsOk());
+  }
+  std::ofstream(Path("incoming") + "/9.sst") << "half a segment";
+  EXPECT_EQ(Segments(), 3u);
+  const OrgStorage org = Open();
+  EXPECT_TRUE(std::filesystem::is_empty(Path("incoming")));
+  EXPECT_TRUE(*org.blobs->Read(TestObject(1), 0, 9 * kMiB) == Pattern(9 * kMiB, 1));
+  EXPECT_EQ(Segments(), 2u);
+}
+
+TEST_F(RocksdbStoreTest, NeverGivesASegmentTheNumberOfAnother) {
+  StoreBlob(*Open().blobs, TestObject(1), Pattern(9 * kMiB, 1));
+  Close();
+  const OrgStorage org = Open();
+  StoreBlob(*org.blobs, TestObject(2), Pattern(100, 2));
+  StoreBlob(*org.blobs, TestObject(3), Pattern(9 * kMiB, 3));
+  EXPECT_TRUE(*org.blobs->Read(TestObject(1), 0, 9 * kMiB) == Pattern(9 * kMiB, 1));
+  EXPECT_TRUE(*org.blobs->Read(TestObject(2), 0, 100) == Pattern(100, 2));
+  EXPECT_TRUE(*org.blobs->Read(TestObject(3), 0, 9 * kMiB) == Pattern(9 * kMiB, 3));
+}
+
+TEST_F(RocksdbStoreTest, ReportsADamagedSegment) {
+  StoreBlob(*Open().blobs, TestObject(), Pattern(2 * kMiB, 1));
+  Close();
+  for (const auto& file : std::filesystem::directory_iterator(Path("db"))) {
+    if (file.path().extension() == ".sst" && file.file_size() > kMiB) Damage(file.path());
+  }
+  const OrgStorage org = Open();
+  EXPECT_THAT(org.blobs->Read(TestObject(), 0, 2 * kMiB), HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(RocksdbStoreTest, ReportsAMissingEntry) {
+  Ledger* ledger = Open().ledger;
+  for (int i = 0; i < 3; ++i) AppendOne(*ledger, Text("entry"));
+  Close();
+  {
+    const std::unique_ptr<RocksdbDatabase> database = OpenDatabase();
+    rocksdb::WriteBatch batch;
+    batch.Delete(database->family(Family::kLedger), LedgerEntryKey(TestOrg(), Position{1}));
+    ASSERT_THAT(database->Write(batch, Durability::kSynced), IsOk());
+  }
+  ledger = Open().ledger;
+  EXPECT_THAT(ledger->Read(Position{0}, 10), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(ledger->Read(Position{2}, 10), IsOk());
+}
+
+// To skip a damaged record would lose what was acknowledged after it, and say nothing.
+TEST_F(RocksdbStoreTest, RefusesALogDamagedBeforeItsEnd) {
+  Ledger* ledger = Open().ledger;
+  for (int i = 0; i < 100; ++i) AppendOne(*ledger, Pattern(1000, 1));
+  Close();
+  for (const auto& file : std::filesystem::directory_iterator(Path("db"))) {
+    if (file.path().extension() == ".log" && file.file_size() > 50'000) Damage(file.path());
+  }
+  EXPECT_THAT(TryOpen(), HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(RocksdbStoreTest, OpensALogWhoseLastRecordIsCutShort) {
+  Ledger* ledger = Open().ledger;
+  for (int i = 0; i < 100; ++i) AppendOne(*ledger, Pattern(1000, 1));
+  Close();
+  for (const auto& file : std::filesystem::directory_iterator(Path("db"))) {
+    if (file.path().extension() != ".log" || file.file_size() < 50'000) continue;
+    std::filesystem::resize_file(file.path(), file.file_size() - 10);
+  }
+  ledger = Open().ledger;
+  EXPECT_THAT(ledger->Size(), IsOkAndHolds(TreeSize{99}));
+  EXPECT_THAT(ledger->Read(Position{0}, 100), IsOk());
+}
+
+TEST_F(RocksdbStoreTest, RefusesUploadsAndAppendsBelowItsReserve) {
+  const OrgStorage org = Open(std::uint64_t{1} << 62);
+  EXPECT_THAT(org.blobs->BeginWrite(TestObject(), 1, UnixSeconds{1}),
+              HasCode(absl::StatusCode::kResourceExhausted));
+  const PieceWrite piece = {.key = Text("k"), .value = Text("v")};
+  EXPECT_THAT(org.blobs->PutPieces({&piece, 1}), HasCode(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(AppendOne(*org.ledger, Text("entry")), AppendOutcome::kRefused);
+  EXPECT_THAT(org.ledger->CheckRoom(), HasCode(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(store_->PutSetting(Text("k"), Text("v")),
+              HasCode(absl::StatusCode::kResourceExhausted));
+}
+
+// What frees disk is never refused for want of it.
+TEST_F(RocksdbStoreTest, ErasesBelowItsReserve) {
+  StoreBlob(*Open().blobs, TestObject(), Pattern(9 * kMiB, 1));
+  Close();
+  const OrgStorage org = Open(std::uint64_t{1} << 62);
+  EXPECT_THAT(org.blobs->Erase(TestObject()), IsOk());
+  EXPECT_FALSE(org.blobs->Stat(TestObject())->has_value());
+}
+
+// Uploads stop first, so that the statement that erases something still has room.
+TEST_F(RocksdbStoreTest, AppendsWhereItRefusesUploads) {
+  const std::uint64_t free = std::filesystem::space(directory()).available;
+  const OrgStorage org = Open(free * 2);
+  EXPECT_THAT(org.blobs->BeginWrite(TestObject(), 1, UnixSeconds{1}),
+              HasCode(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(AppendOne(*org.ledger, Text("entry")), AppendOutcome::kOk);
+}
+
+}  // namespace
+}  // namespace amparo::storage
