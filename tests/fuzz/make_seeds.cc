@@ -13,6 +13,7 @@
 #include "crypto/identity.h"
 #include "crypto/identity_file.h"
 #include "crypto/manifest.h"
+#include "crypto/sealed_object.h"
 #include "statement/bodies.h"
 #include "statement/certificate_request.h"
 #include "statement/invitation.h"
@@ -68,6 +69,15 @@ void WriteCryptoSeeds() {
   WriteText("bech32_fuzz", "recipient", FormatRecipient(Reader().recipient()));
   Write("bech32_fuzz", "identity", Reader().Format().Expose());
   Write("grant_fuzz", "grant", MakeGrant(FileKey(), Reader().recipient()).value());
+  Bytes file = MakeGrant(FileKey(), Reader().recipient()).value();
+  AppendTo(file, SealSmall(FileKey(), AsBytes("text"), 4));
+  Write("age_header_fuzz", "file", file);
+  KeyBundle keys;
+  keys.identity = Reader().Duplicate();
+  keys.signing = SigningKey::FromSeed(Secret<32>());
+  keys.authentication = SigningKey::FromSeed(Secret<32>());
+  keys.home = Secret<32>();
+  Write("key_bundle_fuzz", "keys", FormatKeyBundle(keys).Expose());
   Manifest manifest;
   manifest.version = 1;
   manifest.role = 1;
