@@ -1,0 +1,92 @@
+// Runs transcripts against a real server and compares every line.
+//
+//   node run.mjs BUILD_DIR SOURCE_DIR FILE...
+//
+// The files run in order, in one organisation (organisation.mjs). $HOME_OF_ana, $CODE_OF_ana and
+// $PAPERS are set for every command. AMPARO_UPDATE=1 prints what a failing step printed in full.
+
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+import { Bindings } from './expectation.mjs';
+import { Organisation } from './organisation.mjs';
+import { runAtTerminal } from './terminal.mjs';
+import { parseTranscript } from './transcript.mjs';
+
+const [build, source, ...files] = process.argv.slice(2);
+const organisation = new Organisation(build, source);
+
+function environment(person) {
+  const env = {
+    PATH: `${dirname(organisation.amparo)}:${dirname(organisation.amparod)}:${process.env.PATH}`,
+    AMPARO_HOME: organisation.home(person),
+    PASSPHRASE_FILE: organisation.passphraseFile,
+    PAPERS: organisation.papers(''),
+    CORPUS: organisation.corpus,
+    ROOT: organisation.root,
+    LANG: 'C.UTF-8',
+    TERM: 'dumb',
+    TMPDIR: organisation.papers(''),
+  };
+  for (const [who, code] of organisation.codes) {
+    env[`CODE_OF_${who}`] = code;
+    env[`HOME_OF_${who}`] = organisation.home(who);
+  }
+  return env;
+}
+
+// Nothing when the step went as written, else what is wrong.
+async function runStep(step, bindings) {
+  if (step.command === 'server stop') return void (await organisation.stopServer());
+  if (step.command === 'server start') return void (await organisation.startServer());
+  const answers = step.answers.map(({ prompt, text }) => ({ prompt: bindings.fill(prompt), text }));
+  const { code, output, unasked } = await runAtTerminal(bindings.fill(step.command), {
+    cwd: organisation.desk(step.person),
+    env: environment(step.person),
+    answers,
+  });
+  const printed = output.replace(/\n+$/, '').split('\n');
+  if (step.quiet) return code === 0 ? null : `exit ${code}\n${output}`;
+  const wrong = compare(step.expected, printed, bindings);
+  if (wrong) return `${wrong}\n--- all it printed:\n${output}`;
+  if (unasked.length > 0) return `never asked: ${unasked[0].prompt}`;
+  if (code !== step.code) return `exit ${code}, expected ${step.code}\n${output}`;
+  return null;
+}
+
+function compare(expected, printed, bindings) {
+  const lines = printed.length === 1 && printed[0] === '' ? [] : printed;
+  for (let i = 0; i < Math.max(expected.length, lines.length); ++i) {
+    if (expected[i] === '…') return null; // The rest is not of interest.
+    if (expected[i] === undefined) return `printed besides: ${lines[i]}`;
+    if (lines[i] === undefined) return `not printed: ${expected[i]}`;
+    if (!bindings.matches(expected[i], lines[i])) {
+      return `expected: ${bindings.fill(expected[i])}\nprinted:  ${lines[i]}`;
+    }
+  }
+  return null;
+}
+
+let passed = 0;
+let failed = 0;
+try {
+  await organisation.startServer();
+  organisation.found();
+  for (const file of files) {
+    const bindings = new Bindings();
+    for (const step of parseTranscript(readFileSync(join(source, file), 'utf8'), basename(file))) {
+      const wrong = await runStep(step, bindings);
+      if (!wrong) {
+        ++passed;
+        continue;
+      }
+      ++failed;
+      console.log(`FAILED ${step.where}: ${step.person ?? ''}$ ${step.command}\n${wrong}\n`);
+      break; // What follows in this file depends on it.
+    }
+  }
+} finally {
+  await organisation.end();
+}
+console.log(`${passed} steps as written, ${failed} files that differ`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
