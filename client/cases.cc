@@ -1,0 +1,66 @@
+// Opening a case and sharing it.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/drafting.h"
+#include "client/subject_objects.h"
+#include "client/verbs.h"
+
+namespace amparo::client::verbs {
+namespace {
+
+absl::Status ShareCard(Workplace& place, const CaseHistory& history, const MemberId& with) {
+  const workflow::Case& subject = history.subject;
+  const amparo::ShareCase act{.with = with};
+  const workflow::GrantPlan plan =
+      workflow::PlanGrants(subject, place.context(), place.self(), act);
+  Draft draft = DraftOn(subject.id, act);
+  for (const ObjectRef& card : subject.objects) {
+    if (plan.source.empty()) continue;
+    if (absl::Status s = place.CheckFreshEnoughToGrant(); !s.ok()) return s;
+    absl::StatusOr<FileKey> key = OpenKey(place, ChainOf(history), card.object);
+    if (!key.ok()) return key.status();
+    absl::Status granted = GrantToEach(place, draft, {}, card.object, *key, plan.source).status();
+    if (!granted.ok()) return granted;
+  }
+  return place.Publish(draft).status();
+}
+
+}  // namespace
+
+absl::StatusOr<SubjectId> NewCase(Workplace& place, Desk desk, const CaseCard& card,
+                                  bool deliver_on_approval) {
+  const auto case_id = RandomId<SubjectId>();
+  const amparo::OpenCase act{.desk = desk,
+                             .deliver_on_approval = static_cast<std::uint8_t>(deliver_on_approval)};
+  Draft draft = DraftOn(case_id, act);
+  absl::StatusOr<SecretBuffer> text = Encode(card);
+  if (!text.ok()) return text.status();
+  const workflow::GrantPlan plan =
+      workflow::PlanGrants(workflow::Case{}, place.context(), place.self(), act);
+  absl::Status sealed =
+      AddSealedText(place, draft, ObjectClass::kCaseCard, *text, {}, plan.manifest);
+  if (!sealed.ok()) return sealed;
+  if (absl::Status s = place.Publish(draft).status(); !s.ok()) return s;
+  return case_id;
+}
+
+absl::Status ShareCase(Workplace& place, const SubjectId& case_id, const MemberId& with) {
+  absl::StatusOr<const CaseHistory*> found = place.FindCase(case_id);
+  if (!found.ok()) return found.status();
+  if ((*found)->subject.shared_with.contains(with)) {
+    return absl::AlreadyExistsError("the case is shared with them already");
+  }
+  const std::vector<SubjectId> documents = (*found)->subject.documents;
+  if (absl::Status s = ShareCard(place, **found, with); !s.ok()) return s;
+  // Documents whose rules allow it; the others reach them when they are assigned or delivered.
+  for (const SubjectId& document : documents) {
+    const absl::Status status = Share(place, document, with);
+    if (absl::IsDataLoss(status) || absl::IsUnavailable(status)) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace amparo::client::verbs

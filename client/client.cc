@@ -1,0 +1,195 @@
+#include "client/client.h"
+
+#include <utility>
+
+#include "client/enrolment.h"
+#include "client/membership.h"
+#include "client/name_book.h"
+#include "client/names.h"
+#include "client/subject_objects.h"
+#include "client/verbs.h"
+#include "client/workplace.h"
+
+namespace amparo::client {
+namespace {
+
+// One member on one device. Every verb is a function in a workplace; this only hands them on.
+class MemberClient final : public Client {
+ public:
+  explicit MemberClient(std::unique_ptr<Workplace> place) : place_(std::move(place)) {}
+
+  absl::Status Sync() override {
+    if (absl::Status s = place_->Sync(); !s.ok()) return s;
+    if (absl::Status s = LearnPeople(*place_); !s.ok()) return s;
+    HomeCard card = place_->home.card();
+    card.member_code = MemberCode(place_->self());
+    card.documents_waiting = verbs::CountWaiting(*place_);
+    return place_->home.WriteCard(card);
+  }
+  absl::Status Watch(const std::function<bool()>& changed) override {
+    absl::Status failed;
+    const auto grown = [&](TreeSize) {
+      failed = Sync();
+      return failed.ok() && changed();
+    };
+    absl::Status watched = place_->connection->Watch(place_->replica.head().size, grown);
+    return failed.ok() ? watched : failed;
+  }
+  const Replica& replica() const override { return place_->replica; }
+  MemberCard WhoAmI() const override { return verbs::Describe(*place_, place_->self()); }
+  std::vector<MemberCard> Members() const override { return verbs::Members(*place_); }
+  std::vector<CaseCardView> Cases() override { return verbs::Cases(*place_); }
+  std::vector<DocumentCard> Inbox() override { return verbs::Inbox(*place_); }
+  std::vector<DocumentCard> Documents() override { return verbs::Documents(*place_); }
+  absl::StatusOr<DocumentCard> Document(const SubjectId& document) override {
+    return verbs::Document(*place_, document);
+  }
+  absl::StatusOr<std::vector<ConversationEntry>> Conversation(const SubjectId& document) override {
+    return verbs::Conversation(*place_, document);
+  }
+
+  absl::StatusOr<MemberId> FindMember(absl::string_view typed, bool exact) override {
+    return verbs::FindMember(*place_, typed, exact);
+  }
+  absl::StatusOr<SubjectId> FindCase(absl::string_view typed) override {
+    return verbs::FindCase(*place_, typed);
+  }
+  absl::StatusOr<SubjectId> FindDocument(absl::string_view typed) override {
+    return verbs::FindDocument(*place_, typed);
+  }
+
+  absl::StatusOr<SubjectId> NewCase(Desk desk, const CaseCard& card,
+                                    bool deliver_on_approval) override {
+    return verbs::NewCase(*place_, desk, card, deliver_on_approval);
+  }
+  absl::Status ShareCase(const SubjectId& case_id, const MemberId& with) override {
+    return verbs::ShareCase(*place_, case_id, with);
+  }
+
+  absl::StatusOr<Submitted> Submit(const std::vector<FileToSend>& files,
+                                   const SubmitOptions& options,
+                                   const ProgressListener& progress) override {
+    return verbs::Submit(*place_, files, options, progress);
+  }
+  absl::Status Assign(const SubjectId& document, const AssignOptions& options) override {
+    return verbs::Assign(*place_, document, options);
+  }
+  absl::Status Unassign(const SubjectId& document) override {
+    return verbs::Unassign(*place_, document);
+  }
+  absl::Status Accept(const SubjectId& document) override {
+    return verbs::Accept(*place_, document);
+  }
+  absl::Status Decline(const SubjectId& document, const std::string& reason) override {
+    return verbs::Decline(*place_, document, reason);
+  }
+  absl::Status GiveBack(const SubjectId& document, const std::string& reason) override {
+    return verbs::GiveBack(*place_, document, reason);
+  }
+  absl::StatusOr<std::vector<OpenedFile>> Open(const SubjectId& document, Which which,
+                                               const std::string& directory,
+                                               const ProgressListener& progress) override {
+    return verbs::OpenInto(*place_, document, which, directory, progress);
+  }
+  absl::Status Ask(const SubjectId& document, const std::string& text) override {
+    return verbs::Ask(*place_, document, text);
+  }
+  absl::Status Answer(const SubjectId& document, const std::string& text,
+                      std::optional<Hash> question) override {
+    return verbs::Answer(*place_, document, text, question);
+  }
+  absl::StatusOr<HandInPlan> PlanHandIn(const SubjectId& document,
+                                        const std::vector<FileToSend>& files,
+                                        const CertificateDraft& draft) override {
+    return verbs::PlanHandIn(*place_, document, files, draft);
+  }
+  absl::StatusOr<HandInPlan> PlanCorrection(const SubjectId& document,
+                                            const std::vector<FileToSend>& files) override {
+    return verbs::PlanCorrection(*place_, document, files);
+  }
+  absl::Status HandIn(const HandInPlan& plan, const ProgressListener& progress) override {
+    return verbs::HandIn(*place_, plan, progress);
+  }
+  absl::Status Approve(const SubjectId& document) override {
+    return verbs::Approve(*place_, document);
+  }
+  absl::Status Return(const SubjectId& document, const std::string& note) override {
+    return verbs::Return(*place_, document, note);
+  }
+  absl::Status Deliver(const SubjectId& document, const std::vector<MemberId>& attorneys,
+                       bool already_in_target_language) override {
+    return verbs::Deliver(*place_, document, attorneys, already_in_target_language);
+  }
+  absl::StatusOr<std::vector<OpenedFile>> Receive(const SubjectId& document,
+                                                  const std::string& directory,
+                                                  const ProgressListener& progress) override {
+    return verbs::Receive(*place_, document, directory, progress);
+  }
+  absl::Status Reopen(const SubjectId& document, const std::string& reason,
+                      std::uint32_t lease_hours) override {
+    return verbs::Reopen(*place_, document, reason, lease_hours);
+  }
+  absl::Status Withdraw(const SubjectId& document) override {
+    return verbs::Withdraw(*place_, document);
+  }
+  absl::Status Share(const SubjectId& document, const MemberId& with) override {
+    return verbs::Share(*place_, document, with);
+  }
+  absl::Status Export(const SubjectId& document, const std::string& directory,
+                      bool with_identity) override {
+    return verbs::Export(*place_, document, directory, with_identity);
+  }
+
+  absl::StatusOr<SecretBuffer> Invite(const InviteOptions& options) override {
+    return PublishInvitation(place_->enrolment(), options);
+  }
+  absl::StatusOr<std::vector<PendingRequest>> Pending() override {
+    return PendingRequests(place_->enrolment());
+  }
+  absl::StatusOr<MemberId> Admit(const PendingRequest& request, std::uint32_t valid_days) override {
+    return AdmitRequest(place_->enrolment(), request, valid_days);
+  }
+  absl::Status Endorse(const MemberId& member) override {
+    return EndorseMember(place_->enrolment(), member);
+  }
+  absl::Status Revoke(const MemberId& member, std::optional<Hash> certificate) override {
+    return RevokeMember(place_->enrolment(), member, certificate);
+  }
+  absl::Status StartDirectory(const std::vector<std::pair<MemberId, Attributes>>& who) override {
+    return PublishDirectoryEpoch(place_->enrolment(), who);
+  }
+  absl::Status ConfirmRecovery(const Hash& proof) override {
+    return PublishRecoveryTested(place_->enrolment(), proof);
+  }
+
+ private:
+  std::unique_ptr<Workplace> place_;
+};
+
+absl::Status CheckKeys(const KeyBundle& keys) {
+  if (keys.signing.has_value() && keys.authentication.has_value() && keys.home.has_value()) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      "this home has no member's keys; it is a root's or a recovery home");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Open(Home home, KeyBundle keys,
+                                                     Connector connector) {
+  if (absl::Status s = CheckKeys(keys); !s.ok()) return s;
+  absl::StatusOr<Membership> membership = ReadMembership(home, *keys.home);
+  if (!membership.ok()) return membership.status();
+  absl::StatusOr<Replica> replica = RestoreReplica(home, *keys.home, *membership);
+  if (!replica.ok()) return replica.status();
+  absl::StatusOr<std::unique_ptr<Connection>> connection = connector(membership->server);
+  if (!connection.ok()) return connection.status();
+  auto place = std::make_unique<Workplace>(std::move(home), std::move(keys), std::move(*membership),
+                                           std::move(*connection), std::move(*replica));
+  if (absl::Status s = RestorePeople(*place); !s.ok()) return s;
+  if (absl::Status s = RestoreObjects(*place); !s.ok()) return s;
+  return std::make_unique<MemberClient>(std::move(place));
+}
+
+}  // namespace amparo::client

@@ -1,0 +1,168 @@
+#include "client/drafting.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "client/subject_objects.h"
+#include "client/transfer.h"
+#include "crypto/digest.h"
+#include "crypto/padding.h"
+#include "crypto/sealed_object.h"
+
+namespace amparo::client {
+namespace {
+
+// As a SealSmallObject, but of any size; a larger one travels as a blob.
+absl::StatusOr<SealedSmall> SealManifest(Workplace& place, const Manifest& manifest) {
+  absl::StatusOr<SecretBuffer> bytes = EncodeManifest(manifest);
+  if (!bytes.ok()) return bytes.status();
+  if (SealedLength(PaddedSmallLength(bytes->size())) <= kSmallObjectBytesMax) {
+    return SealSmallObject(ObjectClass::kManifest, bytes->Expose());
+  }
+  SealedSmall sealed{.ref = {}, .key = FileKey::Random(), .payload = {}};
+  sealed.ref.object = RandomId<ObjectId>();
+  sealed.ref.object_class = ObjectClass::kManifest;
+  sealed.payload = SealSmall(sealed.key, bytes->Expose(), PaddedSmallLength(bytes->size()));
+  sealed.ref.commitment = CommitTo(sealed.key, sealed.ref.object);
+  sealed.ref.payload_length = sealed.payload.size();
+  sealed.ref.payload_sha256 = Sha256(sealed.payload);
+  if (absl::Status s = UploadPayload(*place.connection, sealed); !s.ok()) return s;
+  return sealed;
+}
+
+}  // namespace
+
+Draft DraftOn(const SubjectId& subject, Act act) {
+  Draft draft;
+  draft.subject = subject;
+  draft.body.act = std::move(act);
+  return draft;
+}
+
+Purpose PurposeOf(const workflow::Document& document, const directory::Directory& directory,
+                  directory::Moment moment, const MemberId& member) {
+  if (member == document.translator) return Purpose::kTranslate;
+  if (member == document.reviewer) return Purpose::kReview;
+  if (directory.HasRole(member, Role::kCoordinator, moment)) return Purpose::kCoordinate;
+  if (directory.HasRole(member, Role::kAttorney, moment)) return Purpose::kFile;
+  return Purpose::kConverse;
+}
+
+absl::StatusOr<std::size_t> GrantToEach(const Workplace& place, Draft& draft,
+                                        const workflow::Document& document, const ObjectId& object,
+                                        const FileKey& key, const std::vector<MemberId>& members) {
+  const directory::Directory& directory = place.replica.directory();
+  const directory::Moment moment = place.replica.now();
+  std::size_t readers = 0;
+  for (const MemberId& member : members) {
+    absl::StatusOr<std::size_t> granted = GrantTo(draft, directory, moment, object, key, member,
+                                                  PurposeOf(document, directory, moment, member));
+    if (!granted.ok()) return granted.status();
+    if (*granted > 0) ++readers;
+  }
+  return readers;
+}
+
+absl::Status GrantExisting(Workplace& place, Draft& draft, const DocumentHistory& history,
+                           Which which, const std::vector<MemberId>& members) {
+  if (members.empty()) return absl::OkStatus();
+  if (absl::Status s = place.CheckFreshEnoughToGrant(); !s.ok()) return s;
+  absl::StatusOr<workflow::Version> version = CurrentVersion(history, which);
+  if (!version.ok()) return version.status();
+  absl::StatusOr<OpenedVersion> opened = OpenVersion(place, history, *version, which);
+  if (!opened.ok()) return opened.status();
+  return GrantToEach(place, draft, history.document, version->objects[0].object,
+                     opened->manifest_key, members)
+      .status();
+}
+
+absl::Status AddSealedText(const Workplace& place, Draft& draft, ObjectClass object_class,
+                           const SecretBuffer& text, const workflow::Document& document,
+                           const std::vector<MemberId>& members) {
+  const SealedSmall sealed = SealSmallObject(object_class, text.Expose());
+  AddObject(draft, sealed);
+  const ObjectId& object = sealed.ref.object;
+  absl::Status status = GrantToEach(place, draft, document, object, sealed.key, members).status();
+  if (!status.ok()) return status;
+  return GrantToRecovery(draft, place.replica.directory(), object, sealed.key);
+}
+
+absl::Status AddNote(const Workplace& place, Draft& draft, const std::string& text,
+                     const workflow::Document& document, const std::vector<MemberId>& members) {
+  if (text.empty()) return absl::OkStatus();
+  absl::StatusOr<SecretBuffer> encoded = Encode(NoteText{.text = text});
+  if (!encoded.ok()) return encoded.status();
+  return AddSealedText(place, draft, ObjectClass::kNote, *encoded, document, members);
+}
+
+absl::StatusOr<SealedVersion> SendVersion(Workplace& place, const std::vector<FileToSend>& files,
+                                          Manifest outline, const ProgressListener& progress) {
+  Progress made;
+  for (const FileToSend& file : files) made.total_bytes += file.size;
+  const BytesMoved moved = [&](std::uint64_t bytes) {
+    made.done_bytes += bytes;
+    if (progress) progress(made);
+  };
+  std::vector<ObjectRef> parts;
+  std::vector<Hash> sha256;
+  for (const FileToSend& file : files) {
+    absl::StatusOr<SealedPart> part = SealAndUpload(*place.connection, file.path, file.size, moved);
+    if (!part.ok()) return part.status();
+    parts.push_back(part->ref);
+    sha256.push_back(part->sha256);
+    outline.parts.push_back({.object = part->ref.object,
+                             .key = std::move(part->key),
+                             .name = file.name,
+                             .media_type = file.media_type,
+                             .size = file.size,
+                             .sha256 = part->sha256});
+  }
+  absl::StatusOr<SealedSmall> manifest = SealManifest(place, outline);
+  if (!manifest.ok()) return manifest.status();
+  return SealedVersion{
+      .manifest = std::move(*manifest), .parts = std::move(parts), .sha256 = std::move(sha256)};
+}
+
+SealedVersion TrialVersion(const std::vector<FileToSend>& files) {
+  SealedVersion version{.manifest = SealSmallObject(ObjectClass::kManifest, AsBytes("trial")),
+                        .parts = {},
+                        .sha256 = {}};
+  for (const FileToSend& file : files) {
+    ObjectRef& part = version.parts.emplace_back();
+    part.object = RandomId<ObjectId>();
+    part.payload_length = SealedLength(PaddedPartLength(file.size));
+  }
+  return version;
+}
+
+void AddVersion(Draft& draft, const SealedVersion& version) {
+  if (version.manifest.ref.payload_length > kSmallObjectBytesMax) {
+    AddBlob(draft, version.manifest.ref);
+  } else {
+    AddObject(draft, version.manifest);
+  }
+  for (const ObjectRef& part : version.parts) AddBlob(draft, part);
+}
+
+UnixSeconds LeaseEnd(const Workplace& place, std::uint32_t hours) {
+  constexpr std::uint64_t kHour = 3600;
+  const std::uint64_t now = std::max(place.replica.now().now.value, SystemNow().value);
+  return UnixSeconds{(now / kHour + hours) * kHour};
+}
+
+absl::StatusOr<std::uint16_t> WeekOf(const std::string& date) {
+  if (date.empty()) return 0;
+  absl::CivilDay day;
+  if (!IsDate(date) || !absl::ParseCivilTime(date, &day)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", date, "\" is no date; write it as 2026-12-04"));
+  }
+  const absl::civil_diff_t days = day - absl::CivilDay(1970, 1, 5);
+  if (days < 7) return absl::InvalidArgumentError(absl::StrCat(date, " is long past"));
+  return static_cast<std::uint16_t>(std::min<absl::civil_diff_t>(days / 7, 0xffff));
+}
+
+}  // namespace amparo::client

@@ -1,0 +1,68 @@
+// Drafts that carry objects and keys: what the verbs about documents have in common. Who is
+// granted what is for workflow::PlanGrants to say; here it is carried out.
+//
+// Thread safety: one thread at a time.
+
+#ifndef AMPARO_CLIENT_DRAFTING_H_
+#define AMPARO_CLIENT_DRAFTING_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/client.h"
+#include "client/statement_author.h"
+#include "client/workplace.h"
+#include "crypto/manifest.h"
+
+namespace amparo::client {
+
+// A draft on a document, to be signed by this member.
+Draft DraftOn(const SubjectId& subject, Act act);
+
+// What the member is granted for, from their part in the document.
+Purpose PurposeOf(const workflow::Document& document, const directory::Directory& directory,
+                  directory::Moment moment, const MemberId& member);
+
+// Grants `object` to each of `members`; returns how many of them can open it now.
+absl::StatusOr<std::size_t> GrantToEach(const Workplace& place, Draft& draft,
+                                        const workflow::Document& document, const ObjectId& object,
+                                        const FileKey& key, const std::vector<MemberId>& members);
+
+// Grants the manifest of the newest source or translation, with the key this home was given
+// itself. Nothing to do is no error. PERMISSION_DENIED: this home cannot open it.
+absl::Status GrantExisting(Workplace& place, Draft& draft, const DocumentHistory& history,
+                           Which which, const std::vector<MemberId>& members);
+
+// Seals a small object, with grants to `members` and recovery.
+absl::Status AddSealedText(const Workplace& place, Draft& draft, ObjectClass object_class,
+                           const SecretBuffer& text, const workflow::Document& document,
+                           const std::vector<MemberId>& members);
+// A note for `members`. Does nothing when `text` is empty.
+// INVALID_ARGUMENT: it is too long or no UTF-8.
+absl::Status AddNote(const Workplace& place, Draft& draft, const std::string& text,
+                     const workflow::Document& document, const std::vector<MemberId>& members);
+
+// The objects of a source or a translation.
+struct SealedVersion {
+  SealedSmall manifest;
+  std::vector<ObjectRef> parts;
+  std::vector<Hash> sha256;  // Of each file.
+};
+// Seals and uploads each file, then seals the manifest: `outline` with the parts added.
+absl::StatusOr<SealedVersion> SendVersion(Workplace& place, const std::vector<FileToSend>& files,
+                                          Manifest outline, const ProgressListener& progress);
+// Stands for SendVersion where only the rules are asked: of the right shape, sealing nothing.
+SealedVersion TrialVersion(const std::vector<FileToSend>& files);
+// Manifest first, then the parts.
+void AddVersion(Draft& draft, const SealedVersion& version);
+
+// A whole hour, `hours` after the newest tick.
+UnixSeconds LeaseEnd(const Workplace& place, std::uint32_t hours);
+// Weeks since Monday 1970-01-05 of "2026-12-04"; 0 for an empty date.
+absl::StatusOr<std::uint16_t> WeekOf(const std::string& date);
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_DRAFTING_H_

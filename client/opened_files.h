@@ -1,0 +1,46 @@
+// The files of an opening in progress: all of them get their names together, or none does.
+//
+// Thread safety: one thread at a time.
+
+#ifndef AMPARO_CLIENT_OPENED_FILES_H_
+#define AMPARO_CLIENT_OPENED_FILES_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/client.h"
+#include "client/platform_output.h"
+#include "client/subject_objects.h"
+#include "client/workplace.h"
+
+namespace amparo::client {
+
+class PendingFiles {
+ public:
+  explicit PendingFiles(platform::OutputDirectory directory) : directory_(std::move(directory)) {}
+
+  // Downloads and checks every part. DATA_LOSS: something differs; nothing will be named.
+  absl::Status Fetch(Workplace& place, const DocumentHistory& history, const OpenedVersion& opened,
+                     absl::string_view prefix, const ProgressListener& progress);
+  // A text of ours under the name `output`.
+  absl::Status AddText(const std::string& output, absl::string_view text, const Hash& sha256);
+  // Names them all. Call once.
+  absl::StatusOr<std::vector<OpenedFile>> Publish();
+
+ private:
+  struct Pending {
+    platform::PendingFile file;
+    std::string output;
+    std::string name;  // As the author called it.
+    Hash sha256;
+  };
+  platform::OutputDirectory directory_;
+  std::vector<Pending> files_;  // Goes before the directory.
+};
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_OPENED_FILES_H_

@@ -1,0 +1,184 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/platform_output.h"
+#include "crypto/secret.h"
+
+namespace amparo::client::platform {
+namespace {
+
+constexpr char kTemporaryPrefix[] = ".amparo-partial-";
+
+absl::Status Failure(absl::string_view what, const std::string& path, int error) {
+  const std::string text = absl::StrCat("cannot ", what, " ", path, ": ", std::strerror(error));
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return absl::ResourceExhaustedError(text);
+    case EEXIST:
+    case ENOTEMPTY:
+      return absl::AlreadyExistsError(text);
+    case ENOENT:
+      return absl::NotFoundError(text);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return absl::PermissionDeniedError(text);
+    case ELOOP:
+    case ENOTDIR:
+      return absl::InvalidArgumentError(text);
+    default:
+      return absl::UnknownError(text);
+  }
+}
+
+// Removes our temporary files of an earlier run; true if nothing else is there.
+absl::StatusOr<bool> SweepAndSeeWhetherEmpty(int directory, const std::string& path) {
+  const int copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (copy < 0) return Failure("read", path, errno);
+  DIR* listing = fdopendir(copy);
+  if (listing == nullptr) {
+    const int error = errno;
+    close(copy);
+    return Failure("read", path, error);
+  }
+  bool empty = true;
+  while (const dirent* entry = readdir(listing)) {
+    const absl::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (absl::StartsWith(name, kTemporaryPrefix) && unlinkat(directory, entry->d_name, 0) == 0) {
+      continue;
+    }
+    empty = false;
+  }
+  closedir(listing);
+  return empty;
+}
+
+}  // namespace
+
+struct PendingFile::State {
+  int directory = -1;  // Borrowed.
+  int file = -1;
+  std::string name;  // Empty: published.
+
+  ~State() {
+    if (file >= 0) close(file);
+    if (!name.empty()) unlinkat(directory, name.c_str(), 0);
+  }
+};
+
+PendingFile::PendingFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PendingFile::PendingFile(PendingFile&&) noexcept = default;
+PendingFile& PendingFile::operator=(PendingFile&&) noexcept = default;
+PendingFile::~PendingFile() = default;
+
+absl::Status PendingFile::Write(ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(state_->file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return Failure("write", "a file", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PendingFile::Finish() {
+  if (fsync(state_->file) != 0) return Failure("write", "a file", errno);
+  const int file = std::exchange(state_->file, -1);
+  if (close(file) != 0) return Failure("write", "a file", errno);
+  return absl::OkStatus();
+}
+
+struct OutputDirectory::State {
+  std::string path;
+  int descriptor = -1;
+
+  ~State() {
+    if (descriptor >= 0) close(descriptor);
+  }
+};
+
+OutputDirectory::OutputDirectory(std::unique_ptr<State> state) : state_(std::move(state)) {}
+OutputDirectory::OutputDirectory(OutputDirectory&&) noexcept = default;
+OutputDirectory& OutputDirectory::operator=(OutputDirectory&&) noexcept = default;
+OutputDirectory::~OutputDirectory() = default;
+
+absl::StatusOr<OutputDirectory> OutputDirectory::Open(const std::string& path) {
+  std::string trimmed = path;
+  while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
+  if (mkdir(trimmed.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Failure("create", trimmed, errno);
+  }
+  auto state = std::make_unique<State>();
+  state->path = trimmed;
+  state->descriptor = open(trimmed.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (state->descriptor < 0) return Failure("use", trimmed, errno);
+  absl::StatusOr<bool> empty = SweepAndSeeWhetherEmpty(state->descriptor, trimmed);
+  if (!empty.ok()) return empty.status();
+  if (!*empty) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(trimmed, " is not empty: name a directory that does not exist yet"));
+  }
+  return OutputDirectory(std::move(state));
+}
+
+const std::string& OutputDirectory::path() const { return state_->path; }
+
+absl::StatusOr<PendingFile> OutputDirectory::Begin() {
+  FixedBytes<struct TemporaryTag, 8> random;
+  FillRandom(random.bytes);
+  auto file = std::make_unique<PendingFile::State>();
+  file->directory = state_->descriptor;
+  const std::string name = absl::StrCat(kTemporaryPrefix, ToHex(random));
+  file->file = openat(state_->descriptor, name.c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file->file < 0) return Failure("create a file in", state_->path, errno);
+  file->name = name;
+  return PendingFile(std::move(file));
+}
+
+absl::Status OutputDirectory::Publish(PendingFile& file, const std::string& name) {
+  assert(name.find('/') == std::string::npos && !name.empty());
+  assert(file.state_->file < 0 && !file.state_->name.empty());
+  const int directory = state_->descriptor;
+  const char* temporary = file.state_->name.c_str();
+  const std::string path = absl::StrCat(state_->path, "/", name);
+  if (renameat2(directory, temporary, directory, name.c_str(), RENAME_NOREPLACE) == 0) {
+    file.state_->name.clear();
+    return absl::OkStatus();
+  }
+  if (errno != EINVAL && errno != ENOSYS) return Failure("create", path, errno);
+  // A file system without RENAME_NOREPLACE: a link never replaces either.
+  if (linkat(directory, temporary, directory, name.c_str(), 0) != 0) {
+    return Failure("create", path, errno);
+  }
+  return absl::OkStatus();
+}
+
+void OutputDirectory::Withdraw(const std::string& name) {
+  unlinkat(state_->descriptor, name.c_str(), 0);
+}
+
+absl::Status OutputDirectory::Sync() {
+  if (fsync(state_->descriptor) != 0) return Failure("write", state_->path, errno);
+  return absl::OkStatus();
+}
+
+bool IsReadableFile(const std::string& path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         access(path.c_str(), R_OK) == 0;
+}
+
+}  // namespace amparo::client::platform

@@ -1,0 +1,169 @@
+// Submit: a fellow's files become a document that its case's coordinators can read, and
+// nobody on this device any more.
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "client/drafting.h"
+#include "client/names.h"
+#include "client/platform_output.h"
+#include "client/verbs.h"
+
+namespace amparo::client {
+
+std::size_t StillReadable(const std::vector<FileToSend>& files) {
+  return static_cast<std::size_t>(
+      std::count_if(files.begin(), files.end(),
+                    [](const FileToSend& file) { return platform::IsReadableFile(file.path); }));
+}
+
+absl::Status CheckLanguage(const std::string& tag) {
+  if (tag.empty()) return absl::OkStatus();
+  const std::size_t primary = std::min(tag.find('-'), tag.size());
+  const bool letters =
+      std::all_of(tag.begin(), tag.begin() + static_cast<std::ptrdiff_t>(primary),
+                  [](char c) { return absl::ascii_islower(static_cast<unsigned char>(c)); });
+  if (IsLanguageTag(tag) && letters && (primary == 2 || primary == 3)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", tag,
+                   "\" is no language tag; write es, ht, pt, mam, quc or kek, or leave "
+                   "it unknown"));
+}
+
+namespace verbs {
+namespace {
+
+constexpr int kAttempts = 8;
+
+struct Submission {
+  SubjectId document;
+  workflow::Document before;  // Nothing yet, or what is replaced.
+  amparo::Submit act;
+};
+
+absl::StatusOr<Submission> Begin(Workplace& place, const SubmitOptions& options) {
+  if (options.replaces.has_value()) {
+    absl::StatusOr<const DocumentHistory*> history = place.FindDocument(*options.replaces);
+    if (!history.ok()) return history.status();
+    const workflow::Document& document = (*history)->document;
+    return Submission{
+        .document = document.id,
+        .before = document,
+        .act = {.case_id = document.case_id,
+                .desk = document.desk,
+                .deliver_on_approval = static_cast<std::uint8_t>(document.deliver_on_approval),
+                .number = document.number,
+                .version = static_cast<std::uint16_t>(document.sources.back().number + 1)}};
+  }
+  absl::StatusOr<const CaseHistory*> found = place.FindCase(options.case_id);
+  if (!found.ok()) return found.status();
+  const workflow::Case& subject = (*found)->subject;
+  return Submission{
+      .document = RandomId<SubjectId>(),
+      .before = {},
+      .act = {.case_id = options.case_id,
+              .desk = subject.desk,
+              .deliver_on_approval = static_cast<std::uint8_t>(subject.deliver_on_approval),
+              .number = static_cast<std::uint16_t>(subject.documents.size() + 1),
+              .version = 1}};
+}
+
+Manifest Outline(const Workplace& place, const Submission& submission,
+                 const SubmitOptions& options) {
+  Manifest manifest;
+  manifest.case_id.bytes = submission.act.case_id.bytes;
+  manifest.document.bytes = submission.document.bytes;
+  manifest.author.bytes = place.self().bytes;
+  manifest.version = submission.act.version;
+  manifest.role = 1;
+  manifest.language = options.language;
+  manifest.variety = options.variety;
+  manifest.title = options.title;
+  manifest.pages = options.pages;
+  manifest.content_warnings = options.content_warnings;
+  manifest.due_date = options.due_date;
+  return manifest;
+}
+
+// Grants the manifest to those the rules name; `readers` says how many can open it.
+absl::StatusOr<Draft> DraftSubmission(const Workplace& place, const Submission& submission,
+                                      const SealedVersion& version, std::size_t& readers) {
+  Draft draft = DraftOn(submission.document, submission.act);
+  AddVersion(draft, version);
+  const workflow::GrantPlan plan =
+      workflow::PlanGrants(submission.before, place.context(), place.self(), submission.act);
+  const ObjectId& manifest = version.manifest.ref.object;
+  absl::StatusOr<std::size_t> granted =
+      GrantToEach(place, draft, submission.before, manifest, version.manifest.key, plan.manifest);
+  if (!granted.ok()) return granted.status();
+  readers = *granted;
+  absl::Status recovery =
+      GrantToRecovery(draft, place.replica.directory(), manifest, version.manifest.key);
+  if (!recovery.ok()) return recovery;
+  return draft;
+}
+
+absl::Status CheckOptions(const SubmitOptions& options) {
+  if (absl::Status s = CheckLanguage(options.language); !s.ok()) return s;
+  return WeekOf(options.due_date).status();
+}
+
+// Another document of the case may take the number first; whose number it is changes nothing
+// for the person, so it is simply tried again.
+absl::Status PublishNumbered(Workplace& place, Submission& submission,
+                             const SealedVersion& version) {
+  absl::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    std::size_t readers = 0;
+    absl::StatusOr<Draft> draft = DraftSubmission(place, submission, version, readers);
+    if (!draft.ok()) return draft.status();
+    status = place.Publish(*draft).status();
+    const std::optional<ErrorDetail> detail = DetailOf(status);
+    if (!absl::IsAborted(status) || submission.act.version > 1 || !detail.has_value() ||
+        detail->next_number == 0 || detail->next_number > 0xffff) {
+      return status;
+    }
+    submission.act.number = static_cast<std::uint16_t>(detail->next_number);
+  }
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<Client::Submitted> Submit(Workplace& place, const std::vector<FileToSend>& files,
+                                         const SubmitOptions& options,
+                                         const ProgressListener& progress) {
+  if (files.empty()) return absl::InvalidArgumentError("no file was named; name at least one");
+  if (absl::Status s = CheckOptions(options); !s.ok()) return s;
+  absl::StatusOr<Submission> submission = Begin(place, options);
+  if (!submission.ok()) return submission.status();
+
+  // The rules are asked before anything is uploaded: a refusal must not cost an hour.
+  std::size_t readers = 0;
+  absl::StatusOr<Draft> trial = DraftSubmission(place, *submission, TrialVersion(files), readers);
+  if (!trial.ok()) return trial.status();
+  if (readers == 0) {
+    return Refused(absl::StatusCode::kFailedPrecondition, "NO_READER",
+                   absl::StrCat("no coordinator of desk ", submission->act.desk,
+                                " could open this; ask a registrar to enrol one"));
+  }
+  if (absl::Status s = place.author->Foresee(*trial).status(); !s.ok()) return s;
+
+  absl::StatusOr<SealedVersion> version =
+      SendVersion(place, files, Outline(place, *submission, options), progress);
+  if (!version.ok()) return version.status();
+  if (absl::Status s = PublishNumbered(place, *submission, *version); !s.ok()) return s;
+
+  Client::Submitted submitted{.document = submission->document,
+                              .code = DocumentCode(submission->act.case_id, submission->act.number),
+                              .warnings = {}};
+  if (readers == 1) {
+    submitted.warnings.push_back("only one coordinator can read this; ask for a second one");
+  }
+  return submitted;
+}
+
+}  // namespace verbs
+}  // namespace amparo::client

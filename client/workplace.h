@@ -1,0 +1,86 @@
+// Workplace: what the verbs of one member on one device share. client/client.cc builds it and
+// client/verbs.h works in it; nobody else needs to know it.
+//
+// Thread safety: one thread at a time.
+
+#ifndef AMPARO_CLIENT_WORKPLACE_H_
+#define AMPARO_CLIENT_WORKPLACE_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/connection.h"
+#include "client/enrolment.h"
+#include "client/home.h"
+#include "client/membership.h"
+#include "client/replica.h"
+#include "client/statement_author.h"
+#include "statement/sealed_texts.h"
+#include "workflow/workflow.h"
+
+namespace amparo::client {
+
+// Sealed files of the home that the verbs keep, beside those of client/membership.h.
+inline constexpr char kNamesFile[] = "names";        // Who is who: client/name_book.h.
+inline constexpr char kObjectsLog[] = "objects";     // Sealed objects fetched once.
+inline constexpr char kOpenedLog[] = "opened";       // What was opened here.
+inline constexpr char kHandedInLog[] = "handed-in";  // Hashes of what was handed in here.
+
+// A small object as the server gave it, with the grants to this member. Sealed bytes: checked
+// and opened anew each time they are used.
+struct KeptObject {
+  Bytes payload;  // Empty: it is a blob.
+  std::vector<Bytes> grants;
+};
+
+struct Workplace {
+  Workplace(Home the_home, KeyBundle the_keys, Membership the_membership,
+            std::unique_ptr<Connection> the_connection, Replica the_replica);
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+
+  Home home;
+  KeyBundle keys;
+  Membership membership;
+  std::unique_ptr<Connection> connection;
+  Replica replica;
+  std::optional<StatementAuthor> author;  // Always there; built once the certificate is known.
+  std::map<ObjectId, KeptObject> objects;
+  std::map<MemberId, Attributes> people;  // As far as this home may know: client/name_book.h.
+  Hash people_at;                         // The directory's head they were read at.
+
+  // Brings the replica up to date and persists it; learns this home's own certificate.
+  absl::Status Sync();
+  // The same for an author in the middle of its work.
+  absl::Status SyncReplicaOnly();
+
+  const MemberId& self() const { return membership.member; }
+  workflow::Context context() const { return {replica.directory(), replica.now()}; }
+  EnrolmentContext enrolment();
+  bool HasRole(Role role) const;
+  // Signs and sends.
+  absl::StatusOr<Published> Publish(const Draft& draft) { return author->Publish(draft); }
+
+  // NOT_FOUND: never seen, or no longer ours to see.
+  absl::StatusOr<const DocumentHistory*> FindDocument(const SubjectId& document) const;
+  absl::StatusOr<const CaseHistory*> FindCase(const SubjectId& case_id) const;
+
+  // Whoever grants to a new reader needs a fresh view. FAILED_PRECONDITION, reason
+  // VIEW_TOO_OLD: the newest tick is older than the policy allows.
+  absl::Status CheckFreshEnoughToGrant() const;
+
+ private:
+  void BecomeAuthor();
+};
+
+// A refusal of this home's own, with a reason in DetailOf().
+absl::Status Refused(absl::StatusCode code, absl::string_view reason, absl::string_view message);
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_WORKPLACE_H_
