@@ -53,10 +53,11 @@ Secret<32> ScryptWrapKey(ByteView passphrase, ByteView salt, int work_factor) {
   AppendTo(labelled, AsBytes(kScryptLabel));
   AppendTo(labelled, salt);
   Secret<32> out;
-  if (crypto_pwhash_scryptsalsa208sha256_ll(passphrase.data(), passphrase.size(), labelled.data(),
-                                            labelled.size(), std::uint64_t{1} << work_factor,
-                                            /*r=*/8, /*p=*/1, out.ExposeMutable().data(),
-                                            Secret<32>::kSize) != 0) {
+  static constexpr std::uint8_t kEmpty = 0;  // An empty view may be null; libsodium's may not.
+  if (crypto_pwhash_scryptsalsa208sha256_ll(
+          passphrase.empty() ? &kEmpty : passphrase.data(), passphrase.size(), labelled.data(),
+          labelled.size(), std::uint64_t{1} << work_factor,
+          /*r=*/8, /*p=*/1, out.ExposeMutable().data(), Secret<32>::kSize) != 0) {
     std::abort();  // No memory.
   }
   return out;

@@ -192,9 +192,8 @@ Bytes SealSmall(const FileKey& key, ByteView plaintext, std::uint64_t padded_len
   std::copy(plaintext.begin(), plaintext.end(), padded.ExposeMutable().begin());
   const std::size_t whole = padded.size() == 0 ? 0 : (padded.size() - 1) / kChunkSize * kChunkSize;
   Sealer sealer(key);
-  Bytes out;
+  Bytes out(sealer.nonce().begin(), sealer.nonce().end());
   out.reserve(SealedLength(padded_length));
-  AppendTo(out, sealer.nonce());
   sealer.SealBatch(padded.Expose().first(whole), out);
   sealer.Finish(padded.Expose().subspan(whole), out);
   return out;
