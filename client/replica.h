@@ -2,7 +2,7 @@
 // server. It believes nothing: leaves are hashed into a root of its own, every statement is
 // held against its leaf, the directory and every visible subject are replayed with the
 // directory as it was at each position, and a history the rules do not allow stops the client.
-// Spec: docs/spec/log.md, "What a client checks".
+// Spec: docs/spec/client-checks.md.
 //
 // Thread safety: one thread at a time.
 
@@ -16,12 +16,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "audit/checkpoint.h"
 #include "audit/log_entry.h"
-#include "audit/merkle.h"
 #include "client/connection.h"
+#include "client/log_index.h"
 #include "directory/directory.h"
 #include "statement/bodies.h"
 #include "statement/statement.h"
@@ -49,18 +50,22 @@ struct CaseHistory {
   bool visible = true;
 };
 
+class ReplicaStage;
+
 class Replica {
  public:
+  using Clock = std::function<UnixSeconds()>;  // A tick far ahead of it is refused.
   Replica(const OrgId& org, const VerifyKey& log_key);
+  Replica(const OrgId& org, const VerifyKey& log_key, Clock clock);
 
-  // Brings the replica up to the server's checkpoint. Class-0 statements make their
-  // subject's chain be fetched from its first statement.
+  // Brings the replica up to the server's checkpoint. A subject that becomes visible has its
+  // chain fetched from its first statement.
   // DATA_LOSS: the server contradicts itself, the log or the rules (an alarm: the message
   //     says what and at which position; nothing of the answer was taken over).
   // FAILED_PRECONDITION, reason UPDATE_REQUIRED: a newer kind or rules version.
   // `record` is called with each batch to persist, before it takes effect.
   absl::Status Sync(Connection& connection, const std::function<absl::Status(ByteView)>& record);
-  // Replays what `record` was given.
+  // Replays what `record` was given, with every check but that of the clock.
   absl::Status Restore(ByteView recorded);
 
   const directory::Directory& directory() const { return directory_; }
@@ -70,20 +75,37 @@ class Replica {
   const std::map<SubjectId, CaseHistory>& cases() const { return cases_; }
   const std::map<SubjectId, DocumentHistory>& documents() const { return documents_; }
   // The newest own statement known to be logged, and the highest own sequence number seen.
+  // Zeros, 0: none.
   Hash OwnNewest(const Hash& certificate) const;
   std::uint64_t OwnSequence(const Hash& certificate) const;
+  // The root at an earlier size. Nothing: the log is shorter.
+  std::optional<Hash> RootAt(TreeSize size) const;
+  // Where a statement stands. Nothing: not in the log.
+  std::optional<Position> Find(const Hash& statement) const { return log_.Find(statement); }
 
  private:
+  friend class ReplicaStage;
+  struct Watched {
+    SubjectType type = SubjectType::kDocument;
+    SubjectId subject;
+  };
+
+  VerifyKey LogKeyNow() const;
+  absl::StatusOr<audit::Checkpoint> OpenNote(absl::string_view note) const;
+
   OrgId org_;
   VerifyKey log_key_;
+  Clock clock_;
   directory::Directory directory_;
-  audit::Frontier frontier_;
-  std::vector<Hash> roots_;  // roots_[n] is the root at size n.
-  std::vector<audit::Leaf> leaves_;
+  LogIndex log_;
   std::string note_;
   std::map<SubjectId, CaseHistory> cases_;
   std::map<SubjectId, DocumentHistory> documents_;
-  std::map<Hash, std::pair<std::uint64_t, Hash>> own_;  // certificate -> (seq, newest)
+  std::map<SubjectId, std::map<Position, SubjectId>> case_documents_;  // By first statement.
+  // The tags that the next statements of subjects seen so far would carry.
+  absl::flat_hash_map<LogTag, Watched> watched_;
+  // certificate -> position -> sequence number, of every statement seen.
+  std::map<Hash, std::map<Position, std::uint64_t>> sequences_;
 };
 
 }  // namespace amparo::client
