@@ -6,52 +6,34 @@
 #include <gtest/gtest.h>
 
 #include "crypto/digest.h"
-#include "tests/statement/mutations.h"
+#include "tests/statement/example_invitation.h"
 #include "tests/statement/random_bodies.h"
 
 namespace amparo {
 namespace {
 
-Secret<16> SecretNumber(std::uint8_t number) {
-  return Secret<16>::CopyOf(InviteId::Filled(number).bytes);
-}
-
-CertificateRequest SomeRequest() {
-  return {.org = OrgId::Filled(1),
-          .invite = InviteId::Filled(2),
-          .member = MemberId::Filled(3),
-          .signing = KeyNumber(1).verify_key(),
-          .authentication = KeyNumber(2).verify_key(),
-          .recipient = RecipientNumber(9),
-          .claimed_time = {1795000000}};
-}
-
-Bytes SomeBytes(const Secret<16>& secret) {
-  return MakeRequest(SomeRequest(), KeyNumber(1), KeyNumber(2), secret);
-}
-
 TEST(CertificateRequest, ComesBackAsItWas) {
-  const Bytes bytes = SomeBytes(SecretNumber(7));
+  const Bytes bytes = ExampleRequestBytes(SecretNumber(7));
   EXPECT_LE(bytes.size(), kCertificateRequestBytesMax);
-  EXPECT_EQ(*DecodeRequest(bytes), SomeRequest());
-  EXPECT_EQ(*CheckPossession(bytes), SomeRequest());
-  EXPECT_EQ(*CheckRequest(bytes, SecretNumber(7)), SomeRequest());
+  EXPECT_EQ(*DecodeRequest(bytes), ExampleRequest());
+  EXPECT_EQ(*CheckPossession(bytes), ExampleRequest());
+  EXPECT_EQ(*CheckRequest(bytes, SecretNumber(7)), ExampleRequest());
 }
 
 TEST(CertificateRequest, MayHaveNoRecipient) {
-  CertificateRequest request = SomeRequest();
+  CertificateRequest request = ExampleRequest();
   request.recipient = {};
   const Bytes bytes = MakeRequest(request, KeyNumber(1), KeyNumber(2), SecretNumber(7));
   EXPECT_EQ(*CheckRequest(bytes, SecretNumber(7)), request);
 }
 
 TEST(CertificateRequest, IsRefusedUnderAnotherSecret) {
-  EXPECT_EQ(CheckRequest(SomeBytes(SecretNumber(7)), SecretNumber(8)).status().code(),
+  EXPECT_EQ(CheckRequest(ExampleRequestBytes(SecretNumber(7)), SecretNumber(8)).status().code(),
             absl::StatusCode::kUnauthenticated);
 }
 
 TEST(CertificateRequest, IsRefusedAfterAnyBitFlipOrTruncation) {
-  const Bytes good = SomeBytes(SecretNumber(7));
+  const Bytes good = ExampleRequestBytes(SecretNumber(7));
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
     Bytes flipped = good;
     flipped[bit / 8] = static_cast<std::uint8_t>(flipped[bit / 8] ^ (1U << (bit % 8)));
@@ -64,11 +46,11 @@ TEST(CertificateRequest, IsRefusedAfterAnyBitFlipOrTruncation) {
 
 // The server sees every request: it must not be able to put its own keys into one.
 TEST(CertificateRequest, CannotBeRemadeWithOtherKeysWithoutTheSecret) {
-  CertificateRequest swapped = SomeRequest();
+  CertificateRequest swapped = ExampleRequest();
   swapped.signing = KeyNumber(5).verify_key();
   swapped.authentication = KeyNumber(6).verify_key();
   Bytes forged = MakeRequest(swapped, KeyNumber(5), KeyNumber(6), SecretNumber(8));
-  const Bytes seen = SomeBytes(SecretNumber(7));
+  const Bytes seen = ExampleRequestBytes(SecretNumber(7));
   std::copy(seen.end() - 32, seen.end(), forged.end() - 32);
   EXPECT_TRUE(CheckPossession(forged).ok());
   EXPECT_EQ(CheckRequest(forged, SecretNumber(7)).status().code(),
@@ -77,10 +59,10 @@ TEST(CertificateRequest, CannotBeRemadeWithOtherKeysWithoutTheSecret) {
 
 // Somebody who holds the secret must not enrol keys that are another's.
 TEST(CertificateRequest, NeedsASignatureByEachOfItsKeys) {
-  const Bytes good = SomeBytes(SecretNumber(7));
+  const Bytes good = ExampleRequestBytes(SecretNumber(7));
   const Bytes other = MakeRequest(
       [] {
-        CertificateRequest request = SomeRequest();
+        CertificateRequest request = ExampleRequest();
         request.claimed_time.value += 1;
         return request;
       }(),
@@ -94,13 +76,13 @@ TEST(CertificateRequest, NeedsASignatureByEachOfItsKeys) {
 }
 
 TEST(CertificateRequest, RefusesReservedMembersAndKeysOfLowOrder) {
-  CertificateRequest request = SomeRequest();
+  CertificateRequest request = ExampleRequest();
   request.member = {};
   EXPECT_EQ(DecodeRequest(MakeRequest(request, KeyNumber(1), KeyNumber(2), SecretNumber(7)))
                 .status()
                 .code(),
             absl::StatusCode::kInvalidArgument);
-  Bytes bytes = SomeBytes(SecretNumber(7));
+  Bytes bytes = ExampleRequestBytes(SecretNumber(7));
   const auto signing_at = bytes.begin() + 2 + 32 + 16 + 16;
   std::fill(signing_at, signing_at + 32, std::uint8_t{0});
   EXPECT_EQ(DecodeRequest(bytes).status().code(), absl::StatusCode::kInvalidArgument);

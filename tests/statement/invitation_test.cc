@@ -7,37 +7,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "tests/crypto/vector_files.h"
+#include "tests/statement/example_invitation.h"
 #include "tests/statement/mutations.h"
 #include "tests/statement/random_bodies.h"
 
 namespace amparo {
 namespace {
-
-constexpr absl::string_view kPem =
-    "-----BEGIN CERTIFICATE-----\nMIIBfTCCASOgAwIBAgIUQk==\n-----END CERTIFICATE-----\n";
-
-Invitation SomeInvitation() {
-  return {.server_address = "amparo.example:7443",
-          .server_certificate = std::string(kPem),
-          .org = OrgId::Filled(1),
-          .log_key = KeyNumber(1).verify_key(),
-          .checkpoint = "origin\n5\nroot\n\n— origin c2ln\n",
-          .invite = InviteId::Filled(2),
-          .member = {},
-          .roles = 4,
-          .submit_only = 0,
-          .expiry = {1795000000},
-          .secret = Secret<16>::CopyOf(InviteId::Filled(3).bytes)};
-}
-
-FoundingToken SomeToken() {
-  return {.server_address = "[::1]:7443",
-          .server_certificate = std::string(kPem),
-          .log_key = KeyNumber(1).verify_key(),
-          .token = TokenId::Filled(4),
-          .secret = Secret<16>::CopyOf(InviteId::Filled(5).bytes),
-          .expiry = {1795000000}};
-}
 
 std::string TextOf(const absl::StatusOr<SecretBuffer>& formatted) {
   EXPECT_TRUE(formatted.ok()) << formatted.status();
@@ -49,38 +25,38 @@ void ExpectMalformed(const std::string& text) {
 }
 
 TEST(Invitation, ComesBackAsItWas) {
-  const std::string text = TextOf(FormatInvitation(SomeInvitation()));
+  const std::string text = TextOf(FormatInvitation(ExampleInvitation()));
   EXPECT_TRUE(absl::StartsWith(text, "amparo-invitation-v1\n"));
   const absl::StatusOr<Invitation> again = ParseInvitation(text);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->server_address, "amparo.example:7443");
-  EXPECT_EQ(again->server_certificate, kPem);
-  EXPECT_EQ(again->org, OrgId::Filled(1));
-  EXPECT_EQ(again->log_key, KeyNumber(1).verify_key());
-  EXPECT_EQ(again->checkpoint, SomeInvitation().checkpoint);
-  EXPECT_EQ(again->invite, InviteId::Filled(2));
+  EXPECT_EQ(again->server_certificate, ExampleInvitation().server_certificate);
+  EXPECT_EQ(again->org, OrgId::Filled(0x0a));
+  EXPECT_EQ(again->log_key, KeyNumber(4).verify_key());
+  EXPECT_EQ(again->checkpoint, ExampleInvitation().checkpoint);
+  EXPECT_EQ(again->invite, InviteId::Filled(0x1e));
   EXPECT_TRUE(again->member.is_zero());
   EXPECT_EQ(again->roles, 4);
   EXPECT_EQ(again->submit_only, 0);
-  EXPECT_EQ(again->expiry.value, 1795000000U);
-  EXPECT_TRUE(again->secret.EqualTo(SomeInvitation().secret));
+  EXPECT_EQ(again->expiry.value, 1795003200U);
+  EXPECT_TRUE(again->secret.EqualTo(ExampleInvitation().secret));
 }
 
 TEST(FoundingToken, ComesBackAsItWas) {
-  const std::string text = TextOf(FormatFoundingToken(SomeToken()));
+  const std::string text = TextOf(FormatFoundingToken(ExampleFoundingToken()));
   EXPECT_TRUE(absl::StartsWith(text, "amparo-founding-token-v1\n"));
   const absl::StatusOr<FoundingToken> again = ParseFoundingToken(text);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->server_address, "[::1]:7443");
-  EXPECT_EQ(again->server_certificate, kPem);
-  EXPECT_EQ(again->log_key, KeyNumber(1).verify_key());
-  EXPECT_EQ(again->token, TokenId::Filled(4));
-  EXPECT_TRUE(again->secret.EqualTo(SomeToken().secret));
-  EXPECT_EQ(again->expiry.value, 1795000000U);
+  EXPECT_EQ(again->server_certificate, ExampleFoundingToken().server_certificate);
+  EXPECT_EQ(again->log_key, KeyNumber(4).verify_key());
+  EXPECT_EQ(again->token, TokenId::Filled(0x70));
+  EXPECT_TRUE(again->secret.EqualTo(ExampleFoundingToken().secret));
+  EXPECT_EQ(again->expiry.value, 1795003200U);
 }
 
 TEST(Invitation, IsRefusedOrIdenticalAfterAnyBitFlipOrTruncation) {
-  ExpectCanonicalUnderMutation(AsBytes(TextOf(FormatInvitation(SomeInvitation()))),
+  ExpectCanonicalUnderMutation(AsBytes(TextOf(FormatInvitation(ExampleInvitation()))),
                                [](ByteView bytes) -> std::optional<Bytes> {
                                  const auto parsed = ParseInvitation(AsText(bytes));
                                  if (!parsed.ok()) return std::nullopt;
@@ -90,7 +66,7 @@ TEST(Invitation, IsRefusedOrIdenticalAfterAnyBitFlipOrTruncation) {
 }
 
 TEST(FoundingToken, IsRefusedOrIdenticalAfterAnyBitFlipOrTruncation) {
-  ExpectCanonicalUnderMutation(AsBytes(TextOf(FormatFoundingToken(SomeToken()))),
+  ExpectCanonicalUnderMutation(AsBytes(TextOf(FormatFoundingToken(ExampleFoundingToken()))),
                                [](ByteView bytes) -> std::optional<Bytes> {
                                  const auto parsed = ParseFoundingToken(AsText(bytes));
                                  if (!parsed.ok()) return std::nullopt;
@@ -100,19 +76,19 @@ TEST(FoundingToken, IsRefusedOrIdenticalAfterAnyBitFlipOrTruncation) {
 }
 
 TEST(Invitation, IsNoFoundingTokenAndTheOtherWayRound) {
-  EXPECT_EQ(ParseFoundingToken(TextOf(FormatInvitation(SomeInvitation()))).status().code(),
+  EXPECT_EQ(ParseFoundingToken(TextOf(FormatInvitation(ExampleInvitation()))).status().code(),
             absl::StatusCode::kInvalidArgument);
-  ExpectMalformed(TextOf(FormatFoundingToken(SomeToken())));
+  ExpectMalformed(TextOf(FormatFoundingToken(ExampleFoundingToken())));
 }
 
 TEST(Invitation, OfANewerVersionIsUnimplementedAndNotMalformed) {
-  const std::string text = absl::StrReplaceAll(TextOf(FormatInvitation(SomeInvitation())),
+  const std::string text = absl::StrReplaceAll(TextOf(FormatInvitation(ExampleInvitation())),
                                                {{"invitation-v1", "invitation-v2"}});
   EXPECT_EQ(ParseInvitation(text).status().code(), absl::StatusCode::kUnimplemented);
 }
 
 TEST(Invitation, IsReadOnlyInItsOwnLines) {
-  const std::string good = TextOf(FormatInvitation(SomeInvitation()));
+  const std::string good = TextOf(FormatInvitation(ExampleInvitation()));
   ExpectMalformed("");
   ExpectMalformed("amparo-invitation-v1");
   ExpectMalformed("amparo-invitation-v1\n");
@@ -127,7 +103,7 @@ TEST(Invitation, IsReadOnlyInItsOwnLines) {
 
 TEST(Invitation, OverSixteenKibibytesIsRefusedUnread) {
   ExpectMalformed(absl::StrCat("amparo-invitation-v1\n", std::string(16384, 'A')));
-  Invitation invitation = SomeInvitation();
+  Invitation invitation = ExampleInvitation();
   invitation.server_certificate = std::string(kServerCertificateBytesMax, 'x');
   invitation.checkpoint = std::string(kCheckpointNoteBytesMax, 'x');
   invitation.server_address = std::string(kServerAddressBytesMax, 'x');
@@ -136,7 +112,7 @@ TEST(Invitation, OverSixteenKibibytesIsRefusedUnread) {
 
 TEST(Invitation, IsNotMadeWithAFieldThatWouldNotBeRead) {
   const auto expect_refused = [](const auto& spoil, absl::string_view field) {
-    Invitation invitation = SomeInvitation();
+    Invitation invitation = ExampleInvitation();
     spoil(invitation);
     const absl::Status status = FormatInvitation(invitation).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
@@ -153,6 +129,22 @@ TEST(Invitation, IsNotMadeWithAFieldThatWouldNotBeRead) {
   expect_refused([](Invitation& i) { i.log_key = {}; }, "log key: ");
   expect_refused([](Invitation& i) { i.roles = 0; }, "roles: ");
   expect_refused([](Invitation& i) { i.submit_only = 2; }, "submit only: ");
+}
+
+TEST(InvitationVectors, AreWhatThisBuildMakesByteForByte) {
+  for (const auto& [name, text] : InvitationVectors()) {
+    EXPECT_EQ(AsText(ReadFile(OurVectors("invitation") + "/" + name)), text) << name;
+  }
+}
+
+TEST(InvitationPage, ShowsTheVectors) {
+  const Bytes page = ReadFile(std::string(AMPARO_SOURCE_DIR) + "/docs/spec/invitation.md");
+  EXPECT_TRUE(absl::StrContains(AsText(page), InvitationVectors()["invitation.txt"]));
+  for (const auto& [key, value] : ReadFields(OurVectors("invitation") + "/request.txt")) {
+    if (key != "comment" && key != "bytes") {
+      EXPECT_TRUE(absl::StrContains(AsText(page), value)) << key;
+    }
+  }
 }
 
 }  // namespace
