@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "crypto/digest.h"
+#include "tests/crypto/vector_files.h"
 #include "tests/statement/mutations.h"
 #include "tests/statement/random_bodies.h"
 
@@ -234,6 +237,21 @@ TEST(DocumentHash, IsTheHashOfTheOnlyFileAndElseOfThemAllInOrder) {
   EXPECT_EQ(DocumentHash(std::vector{a}), a);
   EXPECT_EQ(DocumentHash(std::vector{a, b}), Sha256({a.view(), b.view()}));
   EXPECT_NE(DocumentHash(std::vector{a, b}), DocumentHash(std::vector{b, a}));
+}
+
+TEST(SealedTextsPage, HasTheAttributesOfItsExample) {
+  const Bytes page = ReadFile(std::string(AMPARO_SOURCE_DIR) + "/docs/spec/sealed-texts.md");
+  const std::vector<absl::string_view> parts = absl::StrSplit(AsText(page), "## Worked example");
+  ASSERT_EQ(parts.size(), 2U);
+  const std::vector<absl::string_view> fences = absl::StrSplit(parts[1], "```\n");
+  ASSERT_GE(fences.size(), 3U);
+  std::string hex;
+  for (const absl::string_view line : absl::StrSplit(fences[1], '\n')) {
+    // Bytes in groups, then at least two blanks and words.
+    const std::string bytes(line.substr(0, line.find("  ")));
+    hex += absl::StrReplaceAll(bytes, {{" ", ""}});
+  }
+  EXPECT_EQ(hex, ToHex(Encoded(Ana())));
 }
 
 }  // namespace
