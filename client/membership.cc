@@ -1,0 +1,119 @@
+#include "client/membership.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "statement/codec.h"
+
+namespace amparo::client {
+namespace {
+
+constexpr std::uint8_t kMembershipFormat = 1;
+constexpr std::size_t kAddressBytesMax = 512;
+constexpr std::size_t kCertificateBytesMax = 16 * 1024;
+constexpr std::size_t kDisplayNameMax = 512;
+
+std::string TextOf(ByteView bytes) { return std::string(AsText(bytes)); }
+
+}  // namespace
+
+absl::Status WriteMembership(Home& home, const Secret<32>& home_key, const Membership& membership) {
+  Writer out;
+  out.U8(kMembershipFormat);
+  out.Fixed(membership.org);
+  out.Fixed(membership.log_key);
+  out.Vec16(AsBytes(membership.server.address));
+  out.Vec16(AsBytes(membership.server.certificate_pem));
+  out.Fixed(membership.member);
+  out.Fixed(membership.certificate);
+  out.Fixed(membership.invite);
+  out.Vec16(AsBytes(membership.display_name));
+  out.U8(membership.introduced.has_value() ? 1 : 0);
+  if (membership.introduced.has_value()) {
+    out.U64(membership.introduced->size.value);
+    out.Fixed(membership.introduced->root);
+  }
+  return home.WriteSealed(home_key, kMembershipFile, out.bytes());
+}
+
+absl::StatusOr<Membership> ReadMembership(const Home& home, const Secret<32>& home_key) {
+  auto bytes = home.ReadSealed(home_key, kMembershipFile);
+  if (absl::IsNotFound(bytes.status())) {
+    return absl::NotFoundError("this home belongs to no organisation yet");
+  }
+  if (!bytes.ok()) return bytes.status();
+  Reader in(*bytes);
+  if (in.U8("format") != kMembershipFormat) in.Fail("format", "unknown");
+  Membership out;
+  out.org = in.Fixed<OrgId>("org");
+  out.log_key = in.Fixed<VerifyKey>("log key");
+  out.server.address = TextOf(in.Vec16(kAddressBytesMax, "address"));
+  out.server.certificate_pem = TextOf(in.Vec16(kCertificateBytesMax, "server certificate"));
+  out.member = in.Fixed<MemberId>("member");
+  out.certificate = in.Fixed<Hash>("certificate");
+  out.invite = in.Fixed<InviteId>("invite");
+  out.display_name = TextOf(in.Vec16(kDisplayNameMax, "display name"));
+  if (in.U8("introduced") != 0) {
+    audit::Checkpoint head;
+    head.size = TreeSize{in.U64("size")};
+    head.root = in.Fixed<Hash>("root");
+    out.introduced = head;
+  }
+  if (auto status = in.Finish("membership"); !status.ok()) {
+    return absl::DataLossError(absl::StrCat("sealed/membership: ", status.message()));
+  }
+  return out;
+}
+
+Hash FindOwnCertificate(const directory::Directory& directory, const Membership& membership,
+                        const KeyBundle& keys) {
+  if (!keys.signing.has_value() || !keys.authentication.has_value()) return Hash{};
+  const auto& records = directory.records();
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    const Certificate& certificate = record->certificate;
+    if (certificate.member == membership.member &&
+        certificate.signing == keys.signing->verify_key() &&
+        certificate.authentication == keys.authentication->verify_key()) {
+      return record->hash;
+    }
+  }
+  return Hash{};
+}
+
+SessionKeys SessionKeysOf(const Membership& membership, const KeyBundle& keys) {
+  SessionKeys out{.org = membership.org,
+                  .certificate = membership.certificate,
+                  .authentication = &*keys.authentication};
+  if (out.certificate.is_zero()) out.certificate.bytes = keys.authentication->verify_key().bytes;
+  return out;
+}
+
+absl::StatusOr<Replica> RestoreReplica(const Home& home, const Secret<32>& home_key,
+                                       const Membership& membership) {
+  auto records = home.ReadSealedLog(home_key, kReplicaLog);
+  if (!records.ok()) return records.status();
+  Replica replica(membership.org, membership.log_key);
+  for (const Bytes& record : *records) {
+    if (auto status = replica.Restore(record); !status.ok()) return status;
+  }
+  return replica;
+}
+
+absl::Status SyncReplica(Replica& replica, Connection& connection, Home& home,
+                         const Secret<32>& home_key, const Membership& membership) {
+  const auto record = [&](ByteView bytes) {
+    return home.AppendSealed(home_key, kReplicaLog, bytes);
+  };
+  if (auto status = replica.Sync(connection, record); !status.ok()) return status;
+  if (!membership.introduced.has_value()) return absl::OkStatus();
+  const auto root = replica.RootAt(membership.introduced->size);
+  if (root != membership.introduced->root) {
+    return absl::DataLossError(absl::StrCat(
+        "the log is not the one this home was introduced to: size ",
+        membership.introduced->size.value, " root ", ToHex(membership.introduced->root), ", here ",
+        root.has_value() ? ToHex(*root) : absl::StrCat("the log has ", replica.head().size.value)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace amparo::client
