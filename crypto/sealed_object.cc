@@ -13,7 +13,7 @@ namespace amparo {
 namespace {
 
 // Below this a second thread costs more than it saves.
-constexpr std::size_t kTwoThreadsFromChunks = 4;
+constexpr std::size_t kTwoThreadsFromChunks = 8;
 
 // Two ciphers of one payload key, so that two threads can work at once.
 struct Lanes {

@@ -107,8 +107,8 @@ class DamagedChunks : public testing::Test {
     return sealed.subspan(index * kSealedChunkSize,
                           std::min(kSealedChunkSize, sealed.size() - index * kSealedChunkSize));
   }
-  // A payload of the chunks of these indexes.
-  Bytes Spliced(std::initializer_list<std::size_t> indexes) const {
+  // A payload of the chunks of these indexes; there are chunks 0 to 9.
+  Bytes Spliced(const std::vector<std::size_t>& indexes) const {
     Bytes out(payload_.begin(), payload_.begin() + kPayloadNonceSize);
     for (const std::size_t index : indexes) AppendTo(out, Chunk(index));
     return out;
@@ -120,23 +120,32 @@ class DamagedChunks : public testing::Test {
     EXPECT_EQ(OpenSmall(key_, payload).status().code(), absl::StatusCode::kDataLoss);
   }
   const FileKey key_ = FileKey::Random();
-  const Bytes payload_ = Seal(key_, Pattern(5 * kChunkSize + 10), 16);
+  const Bytes payload_ = Seal(key_, Pattern(9 * kChunkSize + 10), 16);
 };
 
 TEST_F(DamagedChunks, InTheirOrderTheyOpen) {
-  EXPECT_TRUE(Open(key_, Spliced({0, 1, 2, 3, 4, 5}), 16).ok());
+  EXPECT_TRUE(Open(key_, Spliced({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}), 16).ok());
 }
-TEST_F(DamagedChunks, DroppedInTheMiddle) { ExpectRefused(Spliced({0, 1, 3, 4, 5})); }
-TEST_F(DamagedChunks, DroppedAtTheStart) { ExpectRefused(Spliced({1, 2, 3, 4, 5})); }
-TEST_F(DamagedChunks, DroppedAtTheEnd) { ExpectRefused(Spliced({0, 1, 2, 3, 4})); }
-TEST_F(DamagedChunks, Swapped) { ExpectRefused(Spliced({0, 2, 1, 3, 4, 5})); }
-TEST_F(DamagedChunks, Duplicated) { ExpectRefused(Spliced({0, 1, 1, 2, 3, 4, 5})); }
-TEST_F(DamagedChunks, LastOneTwice) { ExpectRefused(Spliced({0, 1, 2, 3, 4, 5, 5})); }
+TEST_F(DamagedChunks, DroppedInTheMiddle) { ExpectRefused(Spliced({0, 1, 3, 4, 5, 6, 7, 8, 9})); }
+TEST_F(DamagedChunks, DroppedAtTheStart) { ExpectRefused(Spliced({1, 2, 3, 4, 5, 6, 7, 8, 9})); }
+TEST_F(DamagedChunks, DroppedAtTheEnd) { ExpectRefused(Spliced({0, 1, 2, 3, 4, 5, 6, 7, 8})); }
+// In either half of a batch that two threads share.
+TEST_F(DamagedChunks, OneFlippedBitInAnyOfThem) {
+  for (std::size_t index = 0; index < 10; ++index) {
+    Bytes flipped = payload_;
+    std::uint8_t& byte = flipped[kPayloadNonceSize + index * kSealedChunkSize + 5];
+    byte = static_cast<std::uint8_t>(byte ^ 0x10);
+    ExpectRefused(flipped);
+  }
+}
+TEST_F(DamagedChunks, Swapped) { ExpectRefused(Spliced({0, 2, 1, 3, 4, 5, 6, 7, 8, 9})); }
+TEST_F(DamagedChunks, Duplicated) { ExpectRefused(Spliced({0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9})); }
+TEST_F(DamagedChunks, LastOneTwice) { ExpectRefused(Spliced({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9})); }
 TEST_F(DamagedChunks, None) { ExpectRefused(Spliced({})); }
 
 TEST_F(DamagedChunks, OfAnotherObject) {
-  const Bytes other = Seal(FileKey::Random(), Pattern(5 * kChunkSize + 10), 16);
-  Bytes spliced = Spliced({0, 1, 2, 3, 4});
+  const Bytes other = Seal(FileKey::Random(), Pattern(9 * kChunkSize + 10), 16);
+  Bytes spliced = Spliced({0, 1, 2, 3, 4, 5, 6, 7, 8});
   AppendTo(spliced, ByteView(other).subspan(spliced.size()));
   ExpectRefused(spliced);
 }
