@@ -1,0 +1,99 @@
+#include "server/download_stream.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "server/reading.h"
+
+namespace amparo::server {
+namespace {
+
+class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage>, public Stream {
+ public:
+  DownloadStream(const ServiceParts& parts, grpc::CallbackServerContext* context)
+      : parts_(parts), context_(context), log_(parts, "Download", 0) {}
+
+  void Start(const v1::Envelope& envelope) {
+    const absl::Status status = Open(envelope);
+    if (!status.ok()) return FinishWith(status);
+    WriteNext();
+  }
+
+  void OnWriteDone(bool ok) override {
+    idle_s_ = 0;
+    if (!ok) return FinishWith(absl::OkStatus());
+    WriteNext();
+  }
+  void OnSecond() override {
+    if (++idle_s_ >= kDownloadIdle_s) context_->TryCancel();
+  }
+  void OnStop() override { context_->TryCancel(); }
+  void OnDone() override {
+    parts_.streams->Remove(this);
+    delete this;
+  }
+
+ private:
+  absl::Status Open(const v1::Envelope& envelope) {
+    auto who = Authenticate(parts_, envelope, "Download");
+    if (!who.ok()) return who.status();
+    log_.SetOrg(who->caller.org);
+    v1::DownloadRequest inner;
+    if (!inner.ParseFromString(envelope.body())) {
+      return Refuse(Reason::kMalformed, "the body is no such request");
+    }
+    Subject subject;
+    auto status = ReadSubject(inner.subject_type(), inner.subject(), &subject);
+    if (status.ok()) status = ReadId(inner.object(), "object", &object_);
+    if (!status.ok()) return status;
+    const auto length = CheckDownload(*who->organization, who->caller, subject, object_);
+    if (!length.ok()) return length.status();
+    next_ = std::min(inner.offset(), *length);
+    end_ = inner.length() == 0 ? *length
+                               : std::min(*length, next_ + std::min(inner.length(), *length));
+    organization_ = std::move(who->organization);
+    if (!parts_.streams->Add(StreamKind::kDownload, who->caller.member, this)) {
+      return Refuse(Reason::kServerBusy, "too many downloads are open");
+    }
+    return absl::OkStatus();
+  }
+
+  void WriteNext() {
+    if (next_ >= end_) return FinishWith(absl::OkStatus());
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(end_ - next_, kDownloadMessageBytes));
+    const auto bytes = organization_->storage().blobs->Read(object_, next_, wanted);
+    if (!bytes.ok()) return FinishWith(bytes.status());
+    if (bytes->empty()) return FinishWith(Refuse(Reason::kInternal, "a blob ends early"));
+    message_.set_data(StringOf(*bytes));
+    next_ += bytes->size();
+    log_.AddOut(bytes->size());
+    StartWrite(&message_);
+  }
+  void FinishWith(const absl::Status& status) { Finish(log_.Finish(status, *context_)); }
+
+  const ServiceParts parts_;
+  grpc::CallbackServerContext* const context_;
+  std::atomic<std::uint64_t> idle_s_ = 0;
+
+  // What follows belongs to the one write under way.
+  CallLog log_;
+  v1::DownloadMessage message_;
+  std::shared_ptr<Organization> organization_;
+  ObjectId object_;
+  std::uint64_t next_ = 0;
+  std::uint64_t end_ = 0;
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<v1::DownloadMessage>* StartDownload(const ServiceParts& parts,
+                                                             grpc::CallbackServerContext* context,
+                                                             const v1::Envelope& envelope) {
+  auto* stream = new DownloadStream(parts, context);
+  stream->Start(envelope);
+  return stream;
+}
+
+}  // namespace amparo::server

@@ -1,0 +1,29 @@
+// Download: a range of a sealed blob, 1 MiB at a time.
+//
+// Memory: one message per stream.
+// Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads.
+
+#ifndef AMPARO_SERVER_DOWNLOAD_STREAM_H_
+#define AMPARO_SERVER_DOWNLOAD_STREAM_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "amparo/v1/amparo.pb.h"
+#include "server/call.h"
+
+namespace amparo::server {
+
+inline constexpr std::size_t kDownloadMessageBytes = 1024 * 1024;
+inline constexpr std::uint64_t kDownloadIdle_s = 60;  // Without a message taken; then it is ended.
+
+// The reactor of one call; it deletes itself when the call is over.
+grpc::ServerWriteReactor<v1::DownloadMessage>* StartDownload(const ServiceParts& parts,
+                                                             grpc::CallbackServerContext* context,
+                                                             const v1::Envelope& envelope);
+
+}  // namespace amparo::server
+
+#endif  // AMPARO_SERVER_DOWNLOAD_STREAM_H_

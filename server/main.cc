@@ -1,0 +1,229 @@
+// amparod: the server's program. `amparod --help` says what it does; docs/guides/operator.md
+// says how to run one. Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the data directory
+// is not usable (absent, in use, of a newer build, damaged).
+
+#include <grpc/support/log.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/founding_tokens.h"
+#include "server/private_file.h"
+#include "server/running_server.h"
+#include "statement/invitation.h"
+
+namespace amparo::server {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitArguments = 2;
+constexpr int kExitData = 3;
+
+struct Arguments {
+  DataDirectory data;
+  std::string listen;
+  std::string address;
+  std::string output;
+  std::string log_file;
+  std::string ready_file;
+};
+
+UnixSeconds SecondsOf(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return UnixSeconds{static_cast<std::uint64_t>(now.tv_sec)};
+}
+UnixSeconds TimeOfDay() { return SecondsOf(CLOCK_REALTIME); }
+UnixSeconds SteadyTime() { return SecondsOf(CLOCK_BOOTTIME); }
+
+int Fail(int exit_code, const absl::Status& status, absl::string_view hint) {
+  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
+  if (!hint.empty()) std::fprintf(stderr, "hint: %s\n", std::string(hint).c_str());
+  return exit_code;
+}
+
+// Nothing of this process ends in a file that others can read.
+void HardenProcess() {
+  umask(077);
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int FailLoading(const absl::Status& status, const Arguments& arguments) {
+  if (absl::IsNotFound(status)) {
+    return Fail(kExitData, absl::NotFoundError(absl::StrCat("no server in ", arguments.data.path)),
+                absl::StrCat("make one: amparod init --data ", arguments.data.path));
+  }
+  return Fail(kExitData, status, "see docs/guides/operator.md, \"The data directory\"");
+}
+
+int Init(const Arguments& arguments) {
+  Settings settings;
+  if (!arguments.listen.empty()) settings.listen = arguments.listen;
+  const absl::Status status = MakeDataDirectory(arguments.data, settings);
+  if (absl::IsAlreadyExists(status)) {
+    return Fail(kExitData, status, "nothing was changed; `amparod serve` runs it");
+  }
+  if (!status.ok()) return Fail(kExitFailed, status, "choose a folder that you may write to");
+  std::printf("made a server in %s, listening on %s\n", arguments.data.path.c_str(),
+              settings.listen.c_str());
+  return 0;
+}
+
+int Token(const Arguments& arguments) {
+  auto identity = LoadIdentity(arguments.data);
+  if (!identity.ok()) return FailLoading(identity.status(), arguments);
+  const std::string address =
+      arguments.address.empty() ? identity->settings.listen : arguments.address;
+  const MadeToken token = MakeToken(address, identity->tls.certificate_pem, TimeOfDay());
+  const auto text = FormatFoundingToken(token.given);
+  if (!text.ok()) return Fail(kExitArguments, text.status(), "--address takes HOST:PORT");
+  if (access(arguments.output.c_str(), F_OK) == 0) {
+    return Fail(kExitArguments,
+                absl::AlreadyExistsError(absl::StrCat(arguments.output, " is there already")),
+                "give another name");
+  }
+  absl::Status status = KeepToken(arguments.data.tokens(), identity->server_key, token.kept);
+  if (status.ok()) status = WritePrivateFile(arguments.output, text->Expose());
+  if (!status.ok()) return Fail(kExitFailed, status, "");
+  std::printf("wrote %s: good for one organisation, for 30 days; it is a secret\n",
+              arguments.output.c_str());
+  return 0;
+}
+
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const Arguments& arguments,
+                                                          const Settings& settings) {
+  return storage::OpenRocksdbStore(
+      {.directory = arguments.data.store(), .reserve_bytes = settings.disk_reserve_mib << 20});
+}
+
+int Check(const Arguments& arguments) {
+  auto identity = LoadIdentity(arguments.data);
+  if (!identity.ok()) return FailLoading(identity.status(), arguments);
+  auto store = OpenStore(arguments, identity->settings);
+  if (!store.ok()) return Fail(kExitData, store.status(), "stop the server first");
+  const auto organizations = Organizations::Open(store->get(), &identity->server_key, TimeOfDay);
+  if (!organizations.ok()) {
+    return Fail(kExitData, organizations.status(), "restore the newest backup that passes");
+  }
+  for (const auto& organization : (*organizations)->all()) {
+    const auto snapshot = organization->snapshot();
+    std::printf("%s: %llu entries, root %s\n", ToHex(organization->id()).c_str(),
+                static_cast<unsigned long long>(snapshot->size().value),
+                ToHex(snapshot->frontier.Root()).c_str());
+  }
+  return 0;
+}
+
+int Run(const Arguments& arguments, RunningServer::Options options, const sigset_t& signals) {
+  Log& log = *options.log;
+  auto server = RunningServer::Start(std::move(options));
+  if (!server.ok()) {
+    const bool is_address = absl::IsUnavailable(server.status());
+    return Fail(is_address ? kExitFailed : kExitData, server.status(),
+                is_address ? "is another server running? --listen takes HOST:PORT"
+                           : "see docs/guides/operator.md, \"When it does not start\"");
+  }
+  log.Event("started", (*server)->address());
+  std::printf("amparod listens on %s\n", (*server)->address().c_str());
+  std::fflush(stdout);
+  if (!arguments.ready_file.empty()) {
+    const auto ready =
+        WritePrivateFile(arguments.ready_file, AsBytes(absl::StrCat((*server)->address(), "\n")));
+    if (!ready.ok()) return Fail(kExitFailed, ready, "");
+  }
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  log.Event("stopping", absl::StrCat("signal ", signal_number));
+  (*server)->Stop();
+  log.Event("stopped", "");
+  return 0;
+}
+
+int Serve(const Arguments& arguments) {
+  AllowTls13Only();
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // Before any thread; sigwait takes them.
+  gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
+  auto identity = LoadIdentity(arguments.data);
+  if (!identity.ok()) return FailLoading(identity.status(), arguments);
+  Settings& settings = identity->settings;
+  if (!arguments.listen.empty()) settings.listen = arguments.listen;
+  if (!arguments.log_file.empty()) settings.log_file = arguments.log_file;
+  std::FILE* out = stderr;
+  if (!settings.log_file.empty()) {
+    out = std::fopen(settings.log_file.c_str(), "ae");
+    if (out == nullptr) {
+      return Fail(kExitFailed,
+                  absl::FailedPreconditionError(absl::StrCat("cannot write ", settings.log_file)),
+                  "--log takes a file that can be appended to");
+    }
+  }
+  auto store = OpenStore(arguments, settings);
+  if (!store.ok()) {
+    return Fail(kExitData, store.status(),
+                "see docs/guides/operator.md, \"When it does not start\"");
+  }
+  Log log(out, TimeOfDay);
+  return Run(arguments,
+             {.data = arguments.data,
+              .identity = *std::move(identity),
+              .store = *std::move(store),
+              .log = &log,
+              .clock = TimeOfDay,
+              .steady = SteadyTime},
+             signals);
+}
+
+int Main(int argc, char** argv) {
+  HardenProcess();
+  CLI::App app("The server of Amparo: an ordered log of signed statements, and sealed blobs.");
+  app.footer(
+      "Example:\n  amparod init --data /var/lib/amparo\n  amparod serve --data "
+      "/var/lib/amparo --listen 0.0.0.0:7443\n  amparod token --data /var/lib/amparo "
+      "--address amparo.example.org:7443 -o token.txt");
+  app.require_subcommand(1);
+  Arguments arguments;
+  const auto add = [&](const char* name, const char* help) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->add_option("--data", arguments.data.path, "The server's data directory")->required();
+    return command;
+  };
+  CLI::App* init = add("init", "Make keys, certificate and settings");
+  init->add_option("--listen", arguments.listen, "HOST:PORT (default 127.0.0.1:7443)");
+  CLI::App* token = add("token", "Write a founding token; works while the server runs");
+  token->add_option("--address", arguments.address, "HOST:PORT as members reach the server");
+  token->add_option("-o,--output", arguments.output, "The file to write")->required();
+  CLI::App* serve = add("serve", "Run the server until SIGTERM or SIGINT");
+  serve->add_option("--listen", arguments.listen,
+                    "HOST:PORT instead of the settings'; port 0: any");
+  serve->add_option("--log", arguments.log_file, "Append the log here, not to standard error");
+  serve->add_option("--ready-file", arguments.ready_file, "Written when it listens: HOST:PORT");
+  CLI::App* check = add("check", "Verify every log against its newest checkpoint");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitArguments;
+  }
+  if (init->parsed()) return Init(arguments);
+  if (token->parsed()) return Token(arguments);
+  if (check->parsed()) return Check(arguments);
+  return Serve(arguments);
+}
+
+}  // namespace
+}  // namespace amparo::server
+
+int main(int argc, char** argv) { return amparo::server::Main(argc, argv); }

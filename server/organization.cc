@@ -1,0 +1,224 @@
+#include "server/organization.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/refusal.h"
+
+namespace amparo::server {
+namespace {
+
+// A refusal is an answer; anything else went wrong beneath us.
+bool IsRefusal(const absl::Status& status) { return DetailOf(status).has_value(); }
+
+absl::Status Internal(const absl::Status& status) {
+  return IsRefusal(status) ? status : Refuse(Reason::kInternal, status.message());
+}
+
+}  // namespace
+
+Organization::Organization(Options options)
+    : options_(std::move(options)),
+      rows_(options_.storage.view),
+      subjects_(&rows_, LogReader(options_.storage.ledger, options_.storage.shelf)) {}
+
+absl::StatusOr<std::unique_ptr<Organization>> Organization::Open(Options options) {
+  std::unique_ptr<Organization> opened(new Organization(std::move(options)));
+  auto replayed = ReplayLog(opened->parts());
+  if (!replayed.ok()) return replayed.status();
+  const directory::Directory& directory = *(*replayed)->directory;
+  if (directory.founded() && directory.policy().log_key != opened->options_.log_key.verify_key()) {
+    return absl::FailedPreconditionError("the server's log key is not the one the policy names");
+  }
+  opened->snapshot_ = *std::move(replayed);
+  opened->writer_ = std::thread([organization = opened.get()] { organization->Run(); });
+  return opened;
+}
+
+Organization::~Organization() { Stop(); }
+
+ReplayParts Organization::parts() const {
+  return {.org = options_.org,
+          .storage = options_.storage,
+          .rows = &rows_,
+          .subjects = const_cast<SubjectStates*>(&subjects_)};
+}
+
+std::shared_ptr<const Snapshot> Organization::snapshot() const {
+  const std::lock_guard lock(snapshot_mutex_);
+  return snapshot_;
+}
+
+std::unique_ptr<storage::Ledger::Follower> Organization::Follow(
+    std::function<void(TreeSize)> listener) {
+  return followers_.Add(std::move(listener));
+}
+
+void Organization::Submit(Submission submission, AppendCallback done) {
+  if (auto status = FindBlobs(*options_.storage.blobs, submission); !status.ok()) {
+    return done(Internal(status));
+  }
+  absl::Status refused;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    const std::size_t bytes = submission.bytes();
+    if (stopping_) {
+      refused = Refuse(Reason::kStopping, "the server is shutting down");
+    } else if (queue_.size() >= kQueueStatementsMax || queue_bytes_ + bytes > kQueueBytesMax) {
+      refused = Refuse(Reason::kServerBusy,
+                       absl::StrCat(queue_.size(), " statements are waiting already"));
+    } else {
+      queue_bytes_ += bytes;
+      queue_.push_back({.submission = std::move(submission), .done = std::move(done)});
+    }
+  }
+  if (!refused.ok()) return done(std::move(refused));
+  queue_changed_.notify_one();
+}
+
+void Organization::Stop() {
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stopping_ = true;
+  }
+  queue_changed_.notify_one();
+  if (writer_.joinable()) writer_.join();
+}
+
+void Organization::Run() {
+  while (true) {
+    std::vector<Waiting> waiting = Take();
+    if (waiting.empty()) return;
+    Process(std::move(waiting));
+  }
+}
+
+std::vector<Organization::Waiting> Organization::Take() {
+  std::unique_lock lock(queue_mutex_);
+  queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  std::vector<Waiting> taken;
+  std::size_t statement_bytes = 0;
+  std::size_t bytes = 0;
+  while (!queue_.empty() && taken.size() < kBatchStatementsMax) {
+    const Submission& next = queue_.front().submission;
+    statement_bytes += next.statement.bytes.size() + kEntryOverheadMax;
+    bytes += next.bytes();
+    const bool fits = statement_bytes <= kBatchStatementBytesMax && bytes <= kBatchBytesMax;
+    if (!fits && !taken.empty()) break;
+    queue_bytes_ -= next.bytes();
+    taken.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return taken;
+}
+
+void Organization::Process(std::vector<Waiting> all) {
+  std::vector<Waiting*> waiting;
+  for (Waiting& one : all) waiting.push_back(&one);
+  absl::Status outcome;
+  for (int attempt = 0; attempt < kAppendAttemptsMax && !waiting.empty(); ++attempt) {
+    if (view_is_behind_ || attempt > 0) outcome = Reload();
+    if (outcome.ok()) outcome = TryAppend(waiting);
+    if (!absl::IsAborted(outcome)) break;
+  }
+  if (absl::IsAborted(outcome)) {
+    outcome = Refuse(Reason::kServerBusy, "the log grew faster than this server");
+  }
+  for (Waiting* one : waiting) one->done(Internal(outcome));
+}
+
+absl::Status Organization::Reload() {
+  const auto base = snapshot();
+  // The view may already hold rows of what is read again: they come out the same.
+  auto reloaded = CatchUp(parts(), *base);
+  if (!reloaded.ok()) return reloaded.status();
+  view_is_behind_ = false;
+  const TreeSize size = (*reloaded)->size();
+  {
+    const std::lock_guard lock(snapshot_mutex_);
+    snapshot_ = *std::move(reloaded);
+  }
+  if (size != base->size()) followers_.Notify(size);
+  return absl::OkStatus();
+}
+
+absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
+  const auto base = snapshot();
+  Batch batch({.directory = base->directory,
+               .frontier = base->frontier,
+               .rows = &rows_,
+               .subjects = &subjects_},
+              {.org = options_.org, .log_key = &options_.log_key, .shelf = options_.storage.shelf});
+  if (auto status = batch.AddTickIfDue(options_.clock()); !status.ok()) return status;
+  std::vector<absl::StatusOr<Position>> judged;
+  for (const Waiting* one : waiting) judged.push_back(batch.Add(one->submission));
+  std::string checkpoint = base->checkpoint;
+  if (batch.has_statements()) {
+    checkpoint = batch.Checkpoint();
+    if (auto status = WriteAhead(batch); !status.ok()) return status;
+    if (auto status = Append(batch, checkpoint); !status.ok()) return status;
+    Publish(batch, checkpoint);
+  }
+  // Refusals wait too: one may rest on a statement of this very batch.
+  const std::vector<Waiting*> answered = std::exchange(waiting, {});
+  for (std::size_t i = 0; i < answered.size(); ++i) {
+    if (judged[i].ok()) {
+      answered[i]->done(Appended{.position = *judged[i], .checkpoint = checkpoint});
+    } else {
+      answered[i]->done(Internal(judged[i].status()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Organization::WriteAhead(const Batch& batch) {
+  absl::Status status = options_.storage.ledger->CheckRoom();
+  for (const auto& [id, key] : batch.shelf_keys()) {
+    if (status.ok()) status = options_.storage.shelf->Add(id, key);
+  }
+  if (status.ok() && !batch.pieces().empty()) {
+    status = options_.storage.blobs->PutPieces(batch.pieces());
+  }
+  if (absl::IsResourceExhausted(status)) {
+    return Refuse(Reason::kStorageFull, "the server's disk has no room");
+  }
+  return status;
+}
+
+absl::Status Organization::Append(const Batch& batch, const std::string& checkpoint) {
+  const Position position{batch.overlay().base_size().value};
+  for (int attempt = 0; attempt < kAppendAttemptsMax; ++attempt) {
+    switch (options_.storage.ledger->Append(position, batch.entries(), AsBytes(checkpoint))) {
+      case storage::AppendOutcome::kOk:
+        return absl::OkStatus();
+      case storage::AppendOutcome::kAborted:
+        return absl::AbortedError("the log is longer");
+      case storage::AppendOutcome::kRefused:
+        return Refuse(Reason::kStorageFull, "the log takes no more");
+      case storage::AppendOutcome::kUnknown:
+        break;  // The same bytes at the same position again: that is how one finds out.
+    }
+  }
+  view_is_behind_ = true;
+  return Refuse(Reason::kOutcomeUnknown, "the log did not say whether it stands");
+}
+
+void Organization::Publish(const Batch& batch, const std::string& checkpoint) {
+  const Overlay& overlay = batch.overlay();
+  const TreeSize size = overlay.frontier().size();
+  const auto applied = options_.storage.view->Apply(overlay.rows(), size);
+  if (!applied.ok()) {
+    view_is_behind_ = true;  // Durable all the same; the next batch catches up first.
+    return;
+  }
+  for (const auto& [subject, state] : overlay.states()) subjects_.Keep(subject, state);
+  {
+    const std::lock_guard lock(snapshot_mutex_);
+    snapshot_ = std::make_shared<const Snapshot>(Snapshot{.directory = overlay.shared_directory(),
+                                                          .frontier = overlay.frontier(),
+                                                          .checkpoint = checkpoint});
+  }
+  followers_.Notify(size);
+}
+
+}  // namespace amparo::server

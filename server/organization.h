@@ -1,0 +1,116 @@
+// One organisation on this server: its log, and the one thread that appends to it. Statements
+// are judged one after the other and made durable together (group commit); nobody is answered
+// before. Knows nothing of gRPC. Spec: docs/spec/engine.md.
+//
+// Thread safety: all methods, from any thread.
+
+#ifndef AMPARO_SERVER_ORGANIZATION_H_
+#define AMPARO_SERVER_ORGANIZATION_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/signature.h"
+#include "server/batch.h"
+#include "server/clock.h"
+#include "server/replay.h"
+#include "server/subject_states.h"
+#include "server/submission.h"
+#include "server/view_rows.h"
+#include "storage/followers.h"
+#include "storage/store.h"
+
+namespace amparo::server {
+
+inline constexpr std::size_t kQueueStatementsMax = 1024;
+inline constexpr std::size_t kQueueBytesMax = 64 * 1024 * 1024;
+inline constexpr int kAppendAttemptsMax =
+    8;  // Of one batch, while the log answers UNKNOWN or ABORTED.
+
+struct Appended {
+  Position position;
+  std::string checkpoint;  // Signed note over a log that includes it.
+};
+using AppendCallback = std::function<void(absl::StatusOr<Appended>)>;
+
+class Organization {
+ public:
+  struct Options {
+    OrgId org;
+    storage::OrgStorage storage;
+    SigningKey log_key;
+    Clock clock;
+  };
+  // Replays the log and starts the writer. An empty log is an organisation yet to be founded.
+  // Errors: as server/replay.h; FAILED_PRECONDITION too if the policy names another log key.
+  static absl::StatusOr<std::unique_ptr<Organization>> Open(Options options);
+  // Stops as Stop() does.
+  ~Organization();
+
+  // Calls `done` exactly once, on the writer's thread or on this one, after the statement is
+  // durable or refused. `done` must not block. Finds blobs and known statements by itself.
+  // SERVER_BUSY: the queue is full. STOPPING: Stop() was called.
+  void Submit(Submission submission, AppendCallback done);
+
+  // Answers what is queued, then ends the writer. Later submissions are refused.
+  void Stop();
+
+  const OrgId& id() const { return options_.org; }
+  const storage::OrgStorage& storage() const { return options_.storage; }
+  const ViewRows& rows() const { return rows_; }
+  SubjectStates& subjects() { return subjects_; }
+  std::shared_ptr<const Snapshot> snapshot() const;
+  UnixSeconds now() const { return options_.clock(); }
+  // Calls `listener` with each new size once readers see it. As storage/followers.h.
+  std::unique_ptr<storage::Ledger::Follower> Follow(std::function<void(TreeSize)> listener);
+
+ private:
+  struct Waiting {
+    Submission submission;
+    AppendCallback done;
+  };
+
+  explicit Organization(Options options);
+  ReplayParts parts() const;
+  absl::Status Reload();
+  void Run();
+  // Up to one batch of what waits; empty once stopped and drained.
+  std::vector<Waiting> Take();
+  void Process(std::vector<Waiting> waiting);
+  // One attempt. OK: what was not refused is durable, all are answered and `waiting` is
+  // empty. ABORTED: the log has grown, try again. Else: nothing of it is known to stand.
+  absl::Status TryAppend(std::vector<Waiting*>& waiting);
+  absl::Status WriteAhead(const Batch& batch);
+  absl::Status Append(const Batch& batch, const std::string& checkpoint);
+  void Publish(const Batch& batch, const std::string& checkpoint);
+
+  const Options options_;
+  const ViewRows rows_;
+  SubjectStates subjects_;
+  storage::Followers followers_;
+
+  mutable std::mutex snapshot_mutex_;  // Guards the pointer.
+  std::shared_ptr<const Snapshot> snapshot_;
+
+  std::mutex queue_mutex_;  // Guards what follows.
+  std::condition_variable queue_changed_;
+  std::deque<Waiting> queue_;
+  std::size_t queue_bytes_ = 0;
+  bool stopping_ = false;
+
+  bool view_is_behind_ = false;  // The writer's own.
+  std::thread writer_;
+};
+
+}  // namespace amparo::server
+
+#endif  // AMPARO_SERVER_ORGANIZATION_H_

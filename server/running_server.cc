@@ -1,0 +1,82 @@
+#include "server/running_server.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace amparo::server {
+namespace {
+
+// Who was just admitted cannot know their certificate's hash before their first sync: a
+// session opens with the authentication key in its place too.
+const directory::CertificateRecord* FindByKey(const directory::Directory& directory,
+                                              const Hash& key) {
+  const auto& records = directory.records();
+  const auto found = std::find_if(records.rbegin(), records.rend(), [&](const auto& record) {
+    return record.certificate.authentication.bytes == key.bytes;
+  });
+  return found == records.rend() ? nullptr : &*found;
+}
+
+}  // namespace
+
+CertificateLookup LookupIn(const Organizations* organizations) {
+  return [organizations](const OrgId& org,
+                         const Hash& certificate) -> std::optional<KnownCertificate> {
+    const auto organization = organizations->Find(org);
+    if (organization == nullptr) return std::nullopt;
+    const auto snapshot = organization->snapshot();
+    const directory::CertificateRecord* record = snapshot->directory->Find(certificate);
+    if (record == nullptr) record = FindByKey(*snapshot->directory, certificate);
+    if (record == nullptr) return std::nullopt;
+    directory::Moment moment = snapshot->directory->MomentAt(Position{snapshot->size().value});
+    moment.now = std::max(moment.now, organization->now());
+    if (!snapshot->directory->IsValid(*record, moment)) return std::nullopt;
+    return KnownCertificate{.member = record->certificate.member,
+                            .authentication = record->certificate.authentication};
+  };
+}
+
+absl::StatusOr<std::unique_ptr<RunningServer>> RunningServer::Start(Options options) {
+  std::unique_ptr<RunningServer> server(new RunningServer(std::move(options)));
+  const Options& given = server->options_;
+  auto organizations =
+      Organizations::Open(given.store.get(), &given.identity.server_key, given.clock);
+  if (!organizations.ok()) return organizations.status();
+  server->organizations_ = *std::move(organizations);
+  const auto key_hash = ServerKeyHash(given.identity.tls.certificate_pem);
+  if (!key_hash.ok()) return key_hash.status();
+  server->sessions_ =
+      std::make_unique<Sessions>(Sessions::Options{.server_key_hash = *key_hash,
+                                                   .lookup = LookupIn(server->organizations_.get()),
+                                                   .clock = given.steady});
+  server->founding_ = std::make_unique<Founding>(given.data.tokens(), &given.identity.server_key,
+                                                 server->organizations_.get(), given.clock);
+  server->join_requests_ =
+      std::make_unique<JoinRequests>(given.store.get(), server->organizations_.get());
+  const Settings& settings = given.identity.settings;
+  server->streams_ = std::make_unique<Streams>(Streams::Limits{
+      .watches = settings.watches, .uploads = settings.uploads, .downloads = settings.downloads});
+  server->service_ =
+      std::make_unique<Service>(ServiceParts{.sessions = server->sessions_.get(),
+                                             .organizations = server->organizations_.get(),
+                                             .founding = server->founding_.get(),
+                                             .join_requests = server->join_requests_.get(),
+                                             .streams = server->streams_.get(),
+                                             .log = given.log});
+  auto listener = Listener::Start(settings, given.identity.tls, server->service_.get());
+  if (!listener.ok()) return listener.status();
+  server->listener_ = *std::move(listener);
+  return server;
+}
+
+RunningServer::~RunningServer() { Stop(); }
+
+void RunningServer::Stop() {
+  if (listener_ == nullptr) return;
+  streams_->Stop();
+  listener_->Stop();
+  organizations_->StopAll();
+  listener_.reset();
+}
+
+}  // namespace amparo::server

@@ -1,0 +1,62 @@
+#include "server/streams.h"
+
+#include <chrono>
+
+namespace amparo::server {
+
+Streams::Streams(Limits limits) : limits_(limits), clock_thread_([this] { Run(); }) {}
+
+Streams::~Streams() {
+  Stop();
+  clock_thread_.join();
+}
+
+std::size_t Streams::LimitOf(StreamKind kind) const {
+  switch (kind) {
+    case StreamKind::kWatch:
+      return limits_.watches;
+    case StreamKind::kUpload:
+      return limits_.uploads;
+    case StreamKind::kDownload:
+      return limits_.downloads;
+  }
+  return 0;
+}
+
+bool Streams::Add(StreamKind kind, const MemberId& member, Stream* stream) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  std::size_t of_kind = 0;
+  std::size_t of_member = 0;
+  for (const Entry& entry : entries_) {
+    if (entry.kind != kind) continue;
+    ++of_kind;
+    if (entry.member == member) ++of_member;
+  }
+  if (of_kind >= LimitOf(kind) || of_member >= kStreamsPerMemberMax) return false;
+  entries_.push_back({.kind = kind, .member = member, .stream = stream});
+  return true;
+}
+
+void Streams::Remove(Stream* stream) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.stream == stream; });
+}
+
+void Streams::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (const Entry& entry : entries_) entry.stream->OnStop();
+  }
+  stopped_.notify_all();
+}
+
+void Streams::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stopped_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_; })) {
+    for (const Entry& entry : entries_) entry.stream->OnSecond();
+  }
+}
+
+}  // namespace amparo::server
