@@ -38,8 +38,8 @@ const std::map<std::string, Names>& Below() {
 
 const Names& OurFolders() {
   static const auto* const kFolders =
-      new Names{"crypto", "statement", "directory", "workflow", "audit", "storage",
-                "proto",  "server",    "client",    "tests",    "bench", "examples"};
+      new Names{"crypto", "statement", "directory", "workflow", "audit", "storage", "proto",
+                "server", "client",    "tests",     "bench",    "demo",  "examples"};
   return *kFolders;
 }
 

@@ -162,7 +162,8 @@ Violations CheckWords(const SourceTree& tree) {
 Violations CheckStandardOutput(const SourceTree& tree) {
   const auto applies = [](absl::string_view path) {
     if (!IsCpp(path)) return false;
-    for (absl::string_view free : {"client/cli/", "server/main", "tests/", "bench/", "examples/"}) {
+    for (absl::string_view free :
+         {"client/cli/", "server/main", "tests/", "bench/", "demo/", "examples/"}) {
       if (absl::StartsWith(path, free)) return false;
     }
     return true;
