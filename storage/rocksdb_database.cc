@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
 #include "rocksdb/table.h"
 #include "storage/rocksdb_keys.h"
 #include "storage/store.h"
@@ -30,6 +31,16 @@ class NoLog : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
+// RocksDB would look for room every few seconds by itself and answer "busy" meanwhile; our
+// next write tries at once instead.
+class NoRecoveryByItself : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
 std::shared_ptr<rocksdb::Cache> SharedCache() {
   static const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(32 * kMiB);
   return cache;
@@ -40,6 +51,7 @@ rocksdb::DBOptions DatabaseOptions() {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.info_log = std::make_shared<NoLog>();
+  options.listeners.push_back(std::make_shared<NoRecoveryByItself>());
   // A record damaged in the middle of the log refuses to open; only an incomplete last one,
   // which nobody was told of, is dropped.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -182,15 +194,30 @@ rocksdb::ColumnFamilyHandle* RocksdbDatabase::family(Family family) const {
   return handles_[static_cast<std::size_t>(family)];
 }
 
+// After an error RocksDB refuses writes until it has put a new log in place.
+absl::Status RocksdbDatabase::ResumeIfFailed() {
+  if (!failed_.load()) return absl::OkStatus();
+  const rocksdb::Status status = db_->Resume();
+  if (status.ok()) failed_.store(false);
+  return FromRocksdb(status);
+}
+
 absl::Status RocksdbDatabase::Write(rocksdb::WriteBatch& batch, Durability durability) {
-  if (failed_.load()) {
-    // After an error RocksDB refuses writes until it has put a new log in place.
-    if (const rocksdb::Status status = db_->Resume(); !status.ok()) return FromRocksdb(status);
-    failed_.store(false);
-  }
+  if (absl::Status status = ResumeIfFailed(); !status.ok()) return status;
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
   const rocksdb::Status status = db_->Write(options, &batch);
+  if (!status.ok()) failed_.store(true);
+  return FromRocksdb(status);
+}
+
+absl::Status RocksdbDatabase::Ingest(Family into, const std::string& path) {
+  if (absl::Status status = ResumeIfFailed(); !status.ok()) return status;
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.failed_move_fall_back_to_copy = false;
+  options.write_global_seqno = false;
+  const rocksdb::Status status = db_->IngestExternalFile(family(into), {path}, options);
   if (!status.ok()) failed_.store(true);
   return FromRocksdb(status);
 }

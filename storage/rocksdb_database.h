@@ -60,6 +60,8 @@ class RocksdbDatabase {
   // All or none. kOrdered: durable when any later kSynced write is. An error says nothing
   // about whether it was written; the next Write first tries to bring the database back.
   absl::Status Write(rocksdb::WriteBatch& batch, Durability durability);
+  // Makes the finished SST file at `path` part of `family`, durably, and takes the file.
+  absl::Status Ingest(Family family, const std::string& path);
   // Nothing if absent.
   absl::StatusOr<std::optional<Bytes>> Get(Family family, const rocksdb::Slice& key) const;
   std::unique_ptr<rocksdb::Iterator> Iterate(Family family,
@@ -72,6 +74,7 @@ class RocksdbDatabase {
   RocksdbDatabase(std::string directory, std::uint64_t reserve_bytes);
   absl::Status OpenFamilies();
   absl::Status CheckFormatRow();
+  absl::Status ResumeIfFailed();
 
   const std::string directory_;
   const std::uint64_t reserve_bytes_;

@@ -70,12 +70,7 @@ absl::Status SegmentBuilder::Add(ByteView chunk) {
 absl::Status SegmentBuilder::Finish() {
   assert(size_ > 0);
   if (const rocksdb::Status status = file_.Finish(); !status.ok()) return FromRocksdb(status);
-  rocksdb::IngestExternalFileOptions options;
-  options.move_files = true;
-  options.failed_move_fall_back_to_copy = false;
-  options.write_global_seqno = false;
-  return FromRocksdb(
-      database_.db().IngestExternalFile(database_.family(Family::kSegments), {path_}, options));
+  return database_.Ingest(Family::kSegments, path_);
 }
 
 RocksdbSegments::RocksdbSegments(RocksdbDatabase& database, std::string incoming)
