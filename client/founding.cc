@@ -1,0 +1,131 @@
+#include "client/founding.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "audit/checkpoint.h"
+#include "client/founding_homes.h"
+#include "client/membership.h"
+#include "client/names.h"
+#include "client/policy_draft.h"
+#include "client/text_file.h"
+#include "statement/codec.h"
+#include "statement/invitation.h"
+
+namespace amparo::client {
+namespace {
+
+constexpr std::size_t kAddressBytesMax = 512;
+constexpr std::size_t kCertificateBytesMax = 16 * 1024;
+
+// Makes a registrar's home a member of `org`. The same again changes nothing.
+absl::Status Settle(Home& home, const KeyBundle& keys, const RegistrarSelf& self,
+                    Membership membership) {
+  auto before = ReadMembership(home, *keys.home);
+  if (before.ok() && before->org != membership.org) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "this home belongs to organisation ", ToHex(before->org), ", not ", ToHex(membership.org)));
+  }
+  if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
+  membership.member = self.certificate.member;
+  membership.certificate = HashOf(self.certificate);
+  membership.display_name = self.display_name;
+  if (auto status = WriteMembership(home, *keys.home, membership); !status.ok()) return status;
+  HomeCard card = home.card();
+  card.address = membership.server.address;
+  card.member_code = MemberCode(membership.member);
+  return home.WriteCard(card);
+}
+
+absl::StatusOr<RegistrarSelf> SelfOf(const Home& home, const KeyBundle& keys) {
+  if (!keys.home.has_value()) return absl::FailedPreconditionError("the keys have no home key");
+  return ReadRegistrarSelf(home, *keys.home);
+}
+
+}  // namespace
+
+absl::Status Found(Home& home, const KeyBundle& keys, absl::string_view founding_token,
+                   absl::string_view draft, const std::vector<std::string>& signatures) {
+  auto token = ParseFoundingToken(founding_token);
+  if (!token.ok()) return token.status();
+  auto parsed = ParsePolicyDraft(draft);
+  if (!parsed.ok()) return parsed.status();
+  auto self = SelfOf(home, keys);
+  if (!self.ok()) return self.status();
+  const auto& registrars = parsed->policy.registrars;
+  if (std::find(registrars.begin(), registrars.end(), self->certificate) == registrars.end()) {
+    return absl::FailedPreconditionError("the draft does not list this home's registrar");
+  }
+  if (parsed->policy.log_key != token->log_key) {
+    return absl::FailedPreconditionError("the draft was made with another founding token");
+  }
+  auto policy = AssemblePolicy(*parsed, signatures);
+  if (!policy.ok()) return policy.status();
+  const Endpoint server{.address = token->server_address,
+                        .certificate_pem = token->server_certificate};
+  auto connection = ConnectGrpc(server);
+  if (!connection.ok()) return connection.status();
+  auto reply = (*connection)->Found(token->token.view(), token->secret.Expose(), policy->bytes);
+  if (!reply.ok()) return reply.status();
+  const OrgId org = parsed->statement.org;
+  auto head = audit::OpenCheckpoint(org, token->log_key, reply->checkpoint);
+  if (!head.ok()) {
+    return absl::DataLossError(
+        absl::StrCat("the server's checkpoint is not the log's: ", head.status().message()));
+  }
+  return Settle(home, keys, *self,
+                {.org = org,
+                 .log_key = token->log_key,
+                 .server = server,
+                 .member = {},
+                 .certificate = {},
+                 .invite = {},
+                 .display_name = {},
+                 .introduced = *head});
+}
+
+absl::StatusOr<std::string> OrgCard(Home& home, const KeyBundle& keys) {
+  if (!keys.home.has_value()) return absl::FailedPreconditionError("the keys have no home key");
+  auto membership = ReadMembership(home, *keys.home);
+  if (!membership.ok()) return membership.status();
+  // The newest head this home verified; the one it was introduced with before its first sync.
+  auto replica = RestoreReplica(home, *keys.home, *membership);
+  if (!replica.ok()) return replica.status();
+  audit::Checkpoint head = replica->head();
+  if (head.size.value == 0 && membership->introduced.has_value()) head = *membership->introduced;
+  Writer out;
+  out.Vec16(AsBytes(membership->server.address));
+  out.Vec16(AsBytes(membership->server.certificate_pem));
+  out.Fixed(membership->org);
+  out.Fixed(membership->log_key);
+  out.U64(head.size.value);
+  out.Fixed(head.root);
+  return FormatTextFile(kOrgCardHeader, out.bytes());
+}
+
+absl::Status JoinAsRegistrar(Home& home, const KeyBundle& keys, absl::string_view org_card) {
+  auto self = SelfOf(home, keys);
+  if (!self.ok()) return self.status();
+  auto bytes = ParseTextFile(kOrgCardHeader, org_card);
+  if (!bytes.ok()) return bytes.status();
+  Reader in(*bytes);
+  Membership membership;
+  membership.server.address = std::string(AsText(in.Vec16(kAddressBytesMax, "address")));
+  membership.server.certificate_pem =
+      std::string(AsText(in.Vec16(kCertificateBytesMax, "server certificate")));
+  membership.org = in.Fixed<OrgId>("org");
+  membership.log_key = in.Fixed<VerifyKey>("log key");
+  audit::Checkpoint head;
+  head.size = TreeSize{in.U64("size")};
+  head.root = in.Fixed<Hash>("root");
+  if (auto status = in.Finish("organisation card"); !status.ok()) return status;
+  membership.introduced = head;
+  // Fails now, not at the first sync, if the card is not usable.
+  if (auto connection = ConnectGrpc(membership.server); !connection.ok()) {
+    return connection.status();
+  }
+  return Settle(home, keys, *self, std::move(membership));
+}
+
+}  // namespace amparo::client
