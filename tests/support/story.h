@@ -34,6 +34,7 @@ class Story {
   Story(Founding founding, bool signs);
 
   Organisation& organisation() { return organisation_; }
+  const Organisation& organisation() const { return organisation_; }
   const workflow::Document& document() const { return document_; }
   void set_document(workflow::Document document) { document_ = std::move(document); }
   const workflow::Case& the_case() const { return case_; }

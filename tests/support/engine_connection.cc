@@ -1,0 +1,191 @@
+#include "tests/support/engine_connection.h"
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <future>
+#include <iostream>
+#include <utility>
+
+#include "crypto/digest.h"
+#include "server/reading.h"
+#include "server/refusal.h"
+#include "server/submission.h"
+
+namespace amparo::testing {
+namespace {
+
+constexpr std::size_t kPieceBytes = 256 * 1024;
+
+// As the gRPC service does: the engine's detail travels in a trailer and arrives as the client's.
+absl::Status Translated(const absl::Status& status) {
+  const std::optional<server::ErrorDetail> detail = server::DetailOf(status);
+  absl::Status out(status.code(), status.message());
+  if (!detail.has_value()) return out;
+  client::AttachDetail(
+      out, {.reason = detail->reason, .head = detail->head, .next_number = detail->next_number});
+  return out;
+}
+
+absl::StatusOr<client::AppendReply> SubmitTo(server::Organization& organization,
+                                             server::AppendInput input) {
+  absl::StatusOr<server::Submission> prepared = server::Prepare(std::move(input));
+  if (!prepared.ok()) return Translated(prepared.status());
+  std::promise<absl::StatusOr<server::Appended>> promise;
+  auto answer = promise.get_future();
+  organization.Submit(std::move(*prepared), [&promise](absl::StatusOr<server::Appended> appended) {
+    promise.set_value(std::move(appended));
+  });
+  absl::StatusOr<server::Appended> appended = answer.get();
+  if (!appended.ok()) return Translated(appended.status());
+  return client::AppendReply{.position = appended->position, .checkpoint = appended->checkpoint};
+}
+
+class EngineConnection final : public client::Connection {
+ public:
+  explicit EngineConnection(server::Organization& organization) : organization_(organization) {}
+
+  absl::StatusOr<client::AppendReply> Found(ByteView, ByteView, ByteView) override {
+    return absl::UnimplementedError("this organisation is founded");
+  }
+  absl::Status Join(const OrgId&, const InviteId&, ByteView, ByteView) override {
+    return absl::UnimplementedError("members are certified by hand");
+  }
+  void UseSession(const client::SessionKeys& keys) override { keys_ = keys; }
+
+  absl::StatusOr<client::AppendReply> Append(const client::AppendRequest& request) override {
+    server::AppendInput input{.statement = request.statement, .grants = {}, .objects = {}};
+    for (const client::GrantBytes& grant : request.grants) {
+      input.grants.push_back(
+          {.object = grant.object, .grantee = grant.grantee, .grant = grant.grant});
+    }
+    for (const client::ObjectBytes& object : request.objects) {
+      input.objects.push_back({.object = object.object, .payload = object.payload});
+    }
+    return SubmitTo(organization_, std::move(input));
+  }
+  absl::StatusOr<client::SyncReply> Sync(Position from, std::uint32_t limit) override {
+    absl::StatusOr<server::Synced> synced = server::Sync(organization_, Caller(), from, limit);
+    if (!synced.ok()) return Translated(synced.status());
+    client::SyncReply reply{.entries = {}, .checkpoint = synced->checkpoint};
+    for (server::SyncedEntry& entry : synced->entries) {
+      reply.entries.push_back(
+          {.leaf = std::move(entry.leaf), .statement = std::move(entry.statement)});
+    }
+    return reply;
+  }
+  absl::StatusOr<client::SubjectReply> Subject(SubjectType type, const SubjectId& subject,
+                                               std::uint32_t from) override {
+    absl::StatusOr<server::Chain> chain =
+        server::ReadChain(organization_, Caller(), {.type = type, .id = subject}, from);
+    if (!chain.ok()) return Translated(chain.status());
+    client::SubjectReply reply{.statements = {}, .total = chain->total};
+    for (server::ChainStatement& one : chain->statements) {
+      reply.statements.push_back({.position = one.position, .statement = std::move(one.statement)});
+    }
+    return reply;
+  }
+  absl::StatusOr<client::ObjectsReply> Objects(SubjectType type, const SubjectId& subject,
+                                               const std::vector<ObjectId>& objects,
+                                               const MemberId& grantee) override {
+    absl::StatusOr<server::ReadObjects> read = server::ReadObjectsOf(
+        organization_, Caller(),
+        {.subject = {.type = type, .id = subject}, .objects = objects, .grantee = grantee});
+    if (!read.ok()) return Translated(read.status());
+    client::ObjectsReply reply;
+    for (server::ObjectBytes& one : read->objects) {
+      reply.objects.push_back({.object = one.object, .payload = std::move(one.payload)});
+    }
+    for (server::GrantBytes& one : read->grants) {
+      reply.grants.push_back(
+          {.object = one.object, .grantee = one.grantee, .grant = std::move(one.grant)});
+    }
+    return reply;
+  }
+  absl::StatusOr<std::vector<Bytes>> Pending() override { return std::vector<Bytes>{}; }
+  absl::Status Watch(TreeSize, const std::function<bool(TreeSize)>& grown) override {
+    grown(organization_.snapshot()->size());
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<client::UploadState> StatUpload(const ObjectId& object, std::uint64_t) override {
+    auto state = organization_.storage().blobs->Stat(object);
+    if (!state.ok()) return state.status();
+    if (!state->has_value()) return client::UploadState{};
+    return client::UploadState{.stored = (*state)->stored, .sealed = (*state)->sealed};
+  }
+  absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
+                                             std::uint64_t,
+                                             const std::function<absl::StatusOr<ByteView>()>& next,
+                                             const std::function<Hash()>& sha256) override {
+    auto writer = organization_.storage().blobs->BeginWrite(object, length, organization_.now());
+    if (!writer.ok()) return writer.status();
+    for (;;) {
+      absl::StatusOr<ByteView> bytes = next();
+      if (!bytes.ok()) return bytes.status();
+      if (bytes->empty()) break;
+      if (absl::Status s = (*writer)->Write(*bytes); !s.ok()) return s;
+    }
+    if (absl::Status s = (*writer)->Seal(sha256()); !s.ok()) return s;
+    return client::UploadState{.stored = length, .sealed = true};
+  }
+  absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
+                        std::uint64_t offset, std::uint64_t length,
+                        const std::function<absl::Status(ByteView)>& sink) override {
+    absl::StatusOr<std::uint64_t> size =
+        server::CheckDownload(organization_, Caller(), {.type = type, .id = subject}, object);
+    if (!size.ok()) return Translated(size.status());
+    const std::uint64_t end = length == 0 ? *size : std::min(*size, offset + length);
+    while (offset < end) {
+      const auto piece =
+          static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, end - offset));
+      absl::StatusOr<Bytes> bytes = organization_.storage().blobs->Read(object, offset, piece);
+      if (!bytes.ok()) return bytes.status();
+      if (absl::Status s = sink(*bytes); !s.ok()) return s;
+      offset += bytes->size();
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  server::Caller Caller() const {
+    server::Caller caller{.org = keys_.org, .member = {}, .certificate = keys_.certificate};
+    const auto snapshot = organization_.snapshot();
+    const auto* record = snapshot->directory->Find(keys_.certificate);
+    if (record != nullptr) caller.member = record->certificate.member;
+    return caller;
+  }
+
+  server::Organization& organization_;
+  client::SessionKeys keys_;
+};
+
+}  // namespace
+
+Engine::Engine(const SigningKey& log_key, const SignedStatement& policy)
+    : store_(storage::OpenMemoryStore()), server_key_(Secret<32>::Random()) {
+  auto organizations =
+      server::Organizations::Open(store_.get(), &server_key_, [this] { return Now(); });
+  assert(organizations.ok());
+  organizations_ = std::move(*organizations);
+  auto begun =
+      organizations_->Begin(policy.statement.org, SigningKey::FromSeed(log_key.seed().Duplicate()));
+  assert(begun.ok());
+  organization_ = *begun;
+  const auto founded =
+      SubmitTo(*organization_, {.statement = policy.bytes, .grants = {}, .objects = {}});
+  if (!founded.ok()) std::cerr << founded.status() << "\n";
+  assert(founded.ok());
+}
+
+UnixSeconds Engine::Now() const {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  return UnixSeconds{static_cast<std::uint64_t>(seconds + offset_s_)};
+}
+
+std::unique_ptr<client::Connection> Engine::Connect() {
+  return std::make_unique<EngineConnection>(*organization_);
+}
+
+}  // namespace amparo::testing

@@ -1,0 +1,42 @@
+// The real engine of one organisation, in this process over a memory store, and a client's
+// Connection to it: everything but gRPC and sessions. Who calls is taken from the credentials
+// that the client names.
+//
+// Thread safety: all methods, from any thread.
+
+#ifndef AMPARO_TESTS_SUPPORT_ENGINE_CONNECTION_H_
+#define AMPARO_TESTS_SUPPORT_ENGINE_CONNECTION_H_
+
+#include <atomic>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "client/connection.h"
+#include "server/organizations.h"
+#include "storage/store.h"
+
+namespace amparo::testing {
+
+class Engine {
+ public:
+  // Founds the organisation that `policy` speaks of. Aborts when it is refused.
+  Engine(const SigningKey& log_key, const SignedStatement& policy);
+
+  server::Organization& organization() { return *organization_; }
+  // By how much the log's clock goes after (negative: behind) this computer's.
+  void SetClockOffset(std::int64_t seconds) { offset_s_ = seconds; }
+  std::unique_ptr<client::Connection> Connect();
+
+ private:
+  UnixSeconds Now() const;
+
+  std::unique_ptr<storage::Store> store_;
+  Secret<32> server_key_;
+  std::atomic<std::int64_t> offset_s_ = 0;
+  std::unique_ptr<server::Organizations> organizations_;
+  std::shared_ptr<server::Organization> organization_;
+};
+
+}  // namespace amparo::testing
+
+#endif  // AMPARO_TESTS_SUPPORT_ENGINE_CONNECTION_H_

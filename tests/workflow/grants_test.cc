@@ -1,0 +1,116 @@
+// Grants: whom a client grants to, and which grants count.
+// Spec: docs/spec/workflow.md, "Grants".
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/story.h"
+#include "tests/workflow/decision_matchers.h"
+
+namespace amparo::workflow {
+namespace {
+
+using ::testing::ElementsAreArray;
+using ::testing::IsEmpty;
+using testing::MembersNamed;
+using testing::Organisation;
+using testing::Story;
+
+GrantPlan PlanBy(Story& story, const char* self, const Act& act) {
+  return PlanGrants(story.document(), story.Now(), Organisation::Member(self), act);
+}
+
+TEST(GrantPlan, OfASubmitReachesEveryCoordinatorOfTheDeskAndNotTheFellow) {
+  Story story;
+  EXPECT_THAT(PlanBy(story, "fay", story.SubmitAct()).manifest,
+              ElementsAreArray(MembersNamed({"cleo", "carl"})));
+}
+
+TEST(GrantPlan, OfAnAssignmentReachesTranslatorAndReviewer) {
+  Story story;
+  EXPECT_THAT(PlanBy(story.Submitted(), "cleo", story.AssignAct("tina", "rita")).source,
+              ElementsAreArray(MembersNamed({"tina", "rita"})));
+}
+
+// The translator's name and address are for the attorneys alone.
+TEST(GrantPlan, OfAHandInKeepsTheCertificateFromReviewerAndCoordinators) {
+  Story story;
+  const GrantPlan plan = PlanBy(story.Translating(), "tina", story.HandInAct());
+  EXPECT_THAT(plan.manifest, ElementsAreArray(MembersNamed({"rita", "cleo", "carl"})));
+  EXPECT_THAT(plan.certificate, ElementsAreArray(MembersNamed({"ada"})));
+}
+
+TEST(GrantPlan, OfACorrectionReachesTheTranslator) {
+  Story story;
+  EXPECT_THAT(PlanBy(story.InReview(), "rita", story.HandInAct()).manifest,
+              ElementsAreArray(MembersNamed({"tina", "cleo", "carl"})));
+}
+
+TEST(GrantPlan, OfAnApprovalReachesTheAttorneysIfTheCaseDeliversOnApproval) {
+  Story story;
+  EXPECT_THAT(PlanBy(story.InReview(), "rita", story.ApproveAct()).translation,
+              ElementsAreArray(MembersNamed({"ada"})));
+  Document document = story.document();
+  document.deliver_on_approval = false;
+  story.set_document(document);
+  EXPECT_THAT(PlanBy(story, "rita", story.ApproveAct()).translation, IsEmpty());
+}
+
+TEST(GrantPlan, LeavesOutWhoCannotReceive) {
+  Story story;
+  story.Must("cleo", ShareCase{.with = Organisation::Member("sol")});
+  story.Must("sol", story.SubmitAct());
+  EXPECT_THAT(PlanBy(story, "cleo", Note{}).note, ElementsAreArray(MembersNamed({"cleo", "carl"})));
+  EXPECT_FALSE(CanReceive(story.Now(), Organisation::Member("sol")));
+}
+
+// One usable grant suffices: the file key is gone by then, and a refusal would lose evidence.
+TEST(Grants, ToSomebodyRevokedSinceAreNoReasonToRefuse) {
+  Story story;
+  const testing::Said queued = story.Compose("fay", story.SubmitAct());
+  story.organisation().Revoke("cleo");
+  EXPECT_TRUE(story.Judge(queued).ok());
+  story.organisation().Revoke("carl");
+  EXPECT_THAT(story.Judge(queued), IsRefused(Refusal::kUsableGrantMissing));
+}
+
+TEST(Grants, CountOnlyForACertificateOfTheirGranteeThatCanReceive) {
+  Story story;
+  const auto each = [](const std::function<void(GrantRef&)>& change) {
+    return [change](Body& body) {
+      for (GrantRef& grant : body.grants) change(grant);
+    };
+  };
+  EXPECT_THAT(story.Try("fay", story.SubmitAct(), each([&](GrantRef& grant) {
+                          grant.grantee_certificate = story.organisation().device("tina").hash;
+                        })),
+              IsRefused(Refusal::kUsableGrantMissing));
+  EXPECT_THAT(story.Try("fay", story.SubmitAct(), each([](GrantRef& grant) { --grant.length; })),
+              IsRefused(Refusal::kUsableGrantMissing));
+}
+
+// Grants are stored by object and grantee: nobody's note may put another in an attorney's place.
+TEST(Grants, OfExistingTextsComeOnlyWithActsThatHandThemOn) {
+  Story story;
+  story.Delivered();
+  const ObjectId source = story.document().sources.back().objects[0].object;
+  EXPECT_THAT(story.Try("fay", Note{},
+                        [&](Body& body) {
+                          body.grants.push_back(body.grants.front());
+                          body.grants.back().object = source;
+                        }),
+              IsRefused(Refusal::kMalformed));
+}
+
+TEST(Grants, OfForeignObjectsAreMalformed) {
+  Story story;
+  EXPECT_THAT(story.Submitted().Try("cleo", story.AssignAct("tina", "rita"),
+                                    [](Body& body) {
+                                      body.grants.push_back(body.grants.front());
+                                      body.grants.back().object = ObjectId::Filled(0xee);
+                                    }),
+              IsRefused(Refusal::kMalformed));
+}
+
+}  // namespace
+}  // namespace amparo::workflow
