@@ -1,6 +1,7 @@
 // Joining by invitation: a home with keys of its own, and a request that only the holder of
 // the invitation's secret can make.
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -83,6 +84,7 @@ absl::StatusOr<Home> Join(const std::string& directory, ByteView passphrase,
                             .member_code = MemberCode(membership->member),
                             .documents_waiting = 0},
                            keys, passphrase);
+  const bool made = home.ok();
   if (absl::IsAlreadyExists(home.status())) {
     home = Resume(directory, passphrase, *parsed, keys, *membership);
   }
@@ -92,8 +94,15 @@ absl::StatusOr<Home> Join(const std::string& directory, ByteView passphrase,
   const Secret<32> ticket = InviteTicketOf(parsed->secret);
   const Bytes request = RequestOf(*parsed, *membership, keys);
   auto status = (*connection)->Join(parsed->org, parsed->invite, ticket.Expose(), request);
-  if (!status.ok()) return status;
-  return home;
+  if (status.ok()) return home;
+  const bool may_try_again = absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+  if (made && !may_try_again) {
+    // Refused for good: a home that nobody will ever admit is in the way of the next invitation.
+    home = status;
+    std::error_code error;
+    std::filesystem::remove_all(directory, error);
+  }
+  return status;
 }
 
 }  // namespace amparo::client

@@ -104,6 +104,12 @@ absl::StatusOr<std::size_t> GrantTo(Draft& draft, const directory::Directory& di
   return granted;
 }
 
+absl::Status GrantToCertificate(Draft& draft, const ObjectId& object, const FileKey& key,
+                                const Certificate& certificate, Purpose purpose) {
+  return AddGrant(draft, object, key, certificate.recipient, certificate.member,
+                  HashOf(certificate), purpose);
+}
+
 absl::Status GrantToRecovery(Draft& draft, const directory::Directory& directory,
                              const ObjectId& object, const FileKey& key) {
   if (!directory.founded()) return absl::FailedPreconditionError("there is no policy yet");

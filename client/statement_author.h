@@ -77,6 +77,9 @@ void AddBlob(Draft& draft, const ObjectRef& ref);
 absl::StatusOr<std::size_t> GrantTo(Draft& draft, const directory::Directory& directory,
                                     directory::Moment moment, const ObjectId& object,
                                     const FileKey& key, const MemberId& member, Purpose purpose);
+// Grants to one certificate, valid or about to be. REQUIRES: it can receive.
+absl::Status GrantToCertificate(Draft& draft, const ObjectId& object, const FileKey& key,
+                                const Certificate& certificate, Purpose purpose);
 // Grants to the policy's recovery recipient. FAILED_PRECONDITION: no policy.
 absl::Status GrantToRecovery(Draft& draft, const directory::Directory& directory,
                              const ObjectId& object, const FileKey& key);
