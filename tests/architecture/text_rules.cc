@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <string>
@@ -209,25 +210,19 @@ Violations CheckHeaders(const SourceTree& tree) {
 }
 
 Violations CheckSourcesAreBuilt(const SourceTree& tree) {
+  std::set<std::string> listed;
+  for (const auto& [path, text] : tree) {
+    if (FileName(path) != "CMakeLists.txt") continue;
+    const std::filesystem::path folder(std::string(Folder(path)));
+    for (absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" \t\n();\""))) {
+      if (!absl::EndsWith(word, ".cc")) continue;
+      listed.insert((folder / std::string(word)).lexically_normal().generic_string());
+    }
+  }
   Violations violations;
   for (const auto& [path, text] : tree) {
-    if (!absl::EndsWith(path, ".cc")) continue;
-    bool is_listed = false;
-    for (absl::string_view folder = Folder(path); !is_listed; folder = Folder(folder)) {
-      const std::string prefix = folder.empty() ? "" : absl::StrCat(folder, "/");
-      const auto build_file = tree.find(absl::StrCat(prefix, "CMakeLists.txt"));
-      if (build_file != tree.end()) {
-        const std::vector<std::string> words =
-            absl::StrSplit(build_file->second, absl::ByAnyChar(" \t\n();\""));
-        is_listed =
-            std::find(words.begin(), words.end(), path.substr(prefix.size())) != words.end();
-      }
-      if (folder.empty()) break;
-    }
-    if (!is_listed) {
-      violations.push_back(
-          {.path = path, .line = 0, .what = "no CMakeLists.txt names this source"});
-    }
+    if (!absl::EndsWith(path, ".cc") || listed.contains(path)) continue;
+    violations.push_back({.path = path, .line = 0, .what = "no CMakeLists.txt names this source"});
   }
   return violations;
 }

@@ -129,6 +129,8 @@ TEST(SourcesAreBuilt, HoldsInTheTree) { EXPECT_THAT(CheckSourcesAreBuilt(Tree())
 TEST(SourcesAreBuilt, RefusesASourceThatNobodyNames) {
   const SourceTree listed = {{"CMakeLists.txt", "add_library(a crypto/c.cc)\n"},
                              {"crypto/CMakeLists.txt", "amparo_library(a SRCS a.cc\n  sub/b.cc)\n"},
+                             {"tests/CMakeLists.txt", "amparo_test(a SRCS ../crypto/d.cc)\n"},
+                             {"crypto/d.cc", ""},
                              {"crypto/a.cc", ""},
                              {"crypto/c.cc", ""},
                              {"crypto/sub/b.cc", ""}};
