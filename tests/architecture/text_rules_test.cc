@@ -58,6 +58,15 @@ TEST(Functions, RefuseOneLineTooMany) {
               SizeIs(1));
 }
 
+TEST(Functions, CountNoLabelsOfASwitch) {
+  const auto function = [](std::size_t cases) {
+    return "int F(int a) {\n  switch (a) {\n" + Repeated("    case 1:\n      return 1;\n", cases) +
+           "  }\n}\n";
+  };
+  EXPECT_THAT(CheckFunctions({{"a.cc", function(66)}}), IsEmpty());
+  EXPECT_THAT(CheckFunctions({{"a.cc", function(67)}}), SizeIs(1));
+}
+
 TEST(Functions, LeaveTypesAndTablesAlone) {
   EXPECT_THAT(
       CheckFunctions({{"a.cc", "class A {\n" + Repeated("  int x() {\n  }\n", 50) + "};\n"},
