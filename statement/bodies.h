@@ -147,7 +147,7 @@ struct Invite {
   MemberId member;          // Zeros: somebody new.
   std::uint8_t submit_only = 0;
   UnixSeconds expiry;
-  Hash ticket_sha256;  // See docs/spec/directory.md, "Invitation".
+  Hash ticket_sha256;  // See docs/spec/invitation.md, "Secret".
   friend bool operator==(const Invite&, const Invite&) = default;
 };
 struct DirectoryEpoch {
