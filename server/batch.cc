@@ -41,12 +41,13 @@ absl::StatusOr<Position> Batch::Add(const Submission& submission) {
   Secret<32> key;
   if (auto status = FindShelfKey(verdict->case_id, &shelf_key, &key); !status.ok()) return status;
   const Secret<32>* const key_or_null = shelf_key.is_zero() ? nullptr : &key;
-  AddPieces(submission, shelf_key, key_or_null);
   if (auto status =
           AddEntry(submission.statement, submission.body, verdict->events, shelf_key, key_or_null);
       !status.ok()) {
     return status;
   }
+  // After it: a certificate that this statement makes valid may be granted to by it.
+  AddPieces(submission, shelf_key, key_or_null);
   ++statements_;
   return position;
 }

@@ -17,6 +17,7 @@ void AddNamed(const workflow::Document& document, std::set<MemberId>& members) {
   members.insert(document.reviewer);
   members.insert(document.attorneys.begin(), document.attorneys.end());
   members.insert(document.delivered_to.begin(), document.delivered_to.end());
+  members.insert(document.delivered_before.begin(), document.delivered_before.end());
   members.insert(document.received_by.begin(), document.received_by.end());
   members.insert(document.shared_with.begin(), document.shared_with.end());
 }

@@ -6,15 +6,15 @@
 namespace amparo::server {
 namespace {
 
-// Who was just admitted cannot know their certificate's hash before their first sync: a
-// session opens with the authentication key in its place too.
-const directory::CertificateRecord* FindByKey(const directory::Directory& directory,
-                                              const Hash& key) {
-  const auto& records = directory.records();
-  const auto found = std::find_if(records.rbegin(), records.rend(), [&](const auto& record) {
-    return record.certificate.authentication.bytes == key.bytes;
-  });
-  return found == records.rend() ? nullptr : &*found;
+// By its hash or, for a member who has not seen it in the log yet, by its authentication key.
+const directory::CertificateRecord* FindRecord(const directory::Directory& directory,
+                                               const Hash& name) {
+  const directory::CertificateRecord* record = directory.Find(name);
+  if (record != nullptr) return record;
+  for (const directory::CertificateRecord& other : directory.records()) {
+    if (other.certificate.authentication.bytes == name.bytes) return &other;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -25,13 +25,13 @@ CertificateLookup LookupIn(const Organizations* organizations) {
     const auto organization = organizations->Find(org);
     if (organization == nullptr) return std::nullopt;
     const auto snapshot = organization->snapshot();
-    const directory::CertificateRecord* record = snapshot->directory->Find(certificate);
-    if (record == nullptr) record = FindByKey(*snapshot->directory, certificate);
+    const directory::CertificateRecord* record = FindRecord(*snapshot->directory, certificate);
     if (record == nullptr) return std::nullopt;
     directory::Moment moment = snapshot->directory->MomentAt(Position{snapshot->size().value});
     moment.now = std::max(moment.now, organization->now());
     if (!snapshot->directory->IsValid(*record, moment)) return std::nullopt;
-    return KnownCertificate{.member = record->certificate.member,
+    return KnownCertificate{.hash = record->hash,
+                            .member = record->certificate.member,
                             .authentication = record->certificate.authentication};
   };
 }

@@ -114,13 +114,13 @@ absl::StatusOr<OpenedSession> Sessions::Open(const SessionRequest& request) {
   if (!known || !is_signed || !IsFresh(request.challenge, now)) return Refused();
   const std::lock_guard lock(mutex_);
   if (!Spend(request.challenge, now)) return Refused();
-  MakeRoom(request.certificate, now);
+  MakeRoom(known->hash, now);
   if (sessions_.size() >= kSessionsMax) {
     return Refuse(Reason::kServerBusy, "too many sessions are open");
   }
   OpenedSession opened{.session = RandomId<SessionId>(), .secret = Secret<32>::Random()};
   sessions_[opened.session] = {
-      .caller = {.org = request.org, .member = known->member, .certificate = request.certificate},
+      .caller = {.org = request.org, .member = known->member, .certificate = known->hash},
       .secret = opened.secret.Duplicate(),
       .counters = {},
       .last_used = now};

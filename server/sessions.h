@@ -46,7 +46,7 @@ class CounterWindow {
 
 struct SessionRequest {
   OrgId org;
-  Hash certificate;
+  Hash certificate;  // Its hash, or its authentication key.
   Nonce challenge;
   Nonce client_nonce;
   Signature signature;
@@ -63,8 +63,10 @@ struct Envelope {
   ByteView body;
 };
 
-// What the directories say now of a certificate: nothing unless it is valid.
+// What the directories say now of a certificate, named by its hash or by its authentication
+// key: nothing unless it is valid.
 struct KnownCertificate {
+  Hash hash;
   MemberId member;
   VerifyKey authentication;
 };
