@@ -65,14 +65,6 @@ bool ReadFully(int fd, MutableByteView bytes) {
   return true;
 }
 
-absl::Status SyncDirectoryOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const File file(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file.fd() < 0 || fsync(file.fd()) != 0) return Failed("sync of folder", directory);
-  return absl::OkStatus();
-}
-
 void EncodeRecord(const ShelfKeyId& id, ByteView key, MutableByteView record) {
   std::ranges::copy(id.bytes, record.begin());
   std::ranges::copy(key, record.begin() + ShelfKeyId::kSize);
@@ -92,6 +84,14 @@ absl::Status CheckMagic(ByteView start, const std::string& path) {
 }
 
 }  // namespace
+
+absl::Status SyncDirectoryOf(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const File file(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (file.fd() < 0 || fsync(file.fd()) != 0) return Failed("sync of folder", directory);
+  return absl::OkStatus();
+}
 
 FileShelf::FileShelf(std::string path) : path_(std::move(path)) {}
 

@@ -21,6 +21,9 @@
 
 namespace amparo::storage {
 
+// Makes the name of the file or folder at `path` durable.
+absl::Status SyncDirectoryOf(const std::string& path);
+
 class FileShelf : public Shelf {
  public:
   // Creates the file if absent. FAILED_PRECONDITION: written by a newer build, or readable by

@@ -27,8 +27,11 @@ namespace amparo::storage {
 namespace {
 
 absl::Status MakeDirectory(const std::string& path) {
-  if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("folder ", path, ": ", std::strerror(errno)));
+  if (mkdir(path.c_str(), 0700) != 0) {
+    if (errno == EEXIST) return absl::OkStatus();
+    return absl::UnavailableError(absl::StrCat("folder ", path, ": ", std::strerror(errno)));
+  }
+  return SyncDirectoryOf(path);
 }
 
 // Held by one process at a time; the system lets go of it when the process ends, however.
