@@ -1,6 +1,9 @@
 #include "client/grpc_connection.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/security/credentials.h>
+
+#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "client/pinned_certificate.h"
@@ -18,6 +21,16 @@ std::chrono::system_clock::time_point DeadlineFor(std::size_t bytes, bool large_
   return std::chrono::system_clock::now() + kCallDeadline +
          std::chrono::seconds(bytes / kSlowestBytesPerSecond) +
          (large_reply ? kReplyAllowance : std::chrono::seconds(0));
+}
+
+// What gRPC has to say is in the status. Its own lines on standard error would stand between a
+// person and the message that helps them; who debugs asks for them with GRPC_VERBOSITY.
+void QuietenGrpc() {
+  static const bool done = [] {
+    if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
+    return true;
+  }();
+  static_cast<void>(done);
 }
 
 AppendReply FromWire(const v1::AppendReply& reply) {
@@ -172,6 +185,7 @@ absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint
   auto server_key = PublicKeyHashOf(endpoint.certificate_pem);
   if (!server_key.ok()) return server_key.status();
   if (endpoint.address.empty()) return absl::InvalidArgumentError("the server's address is empty");
+  QuietenGrpc();
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = endpoint.certificate_pem;
   grpc::ChannelArguments arguments;
