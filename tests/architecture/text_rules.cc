@@ -216,8 +216,10 @@ Violations CheckHeaders(const SourceTree& tree) {
 Violations CheckSourcesAreBuilt(const SourceTree& tree) {
   std::set<std::string> listed;
   for (const auto& [path, text] : tree) {
-    if (FileName(path) != "CMakeLists.txt") continue;
-    const std::filesystem::path folder(std::string(Folder(path)));
+    if (!IsBuildFile(path)) continue;
+    // What a .cmake file names is seen from the root, where it is included.
+    const bool is_included = FileName(path) != "CMakeLists.txt";
+    const std::filesystem::path folder(is_included ? "" : std::string(Folder(path)));
     for (absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" \t\n();\""))) {
       if (!absl::EndsWith(word, ".cc")) continue;
       listed.insert((folder / std::string(word)).lexically_normal().generic_string());
@@ -226,7 +228,7 @@ Violations CheckSourcesAreBuilt(const SourceTree& tree) {
   Violations violations;
   for (const auto& [path, text] : tree) {
     if (!absl::EndsWith(path, ".cc") || listed.contains(path)) continue;
-    violations.push_back({.path = path, .line = 0, .what = "no CMakeLists.txt names this source"});
+    violations.push_back({.path = path, .line = 0, .what = "no build file names this source"});
   }
   return violations;
 }

@@ -36,7 +36,7 @@ Violations CheckFileNames(const SourceTree& tree);
 // Every header opens with a comment, which is not a licence tag, and has the guard of its path.
 Violations CheckHeaders(const SourceTree& tree);
 
-// Every .cc is named in a CMakeLists.txt, by its path from there.
+// Every .cc is named in a CMakeLists.txt, by its path from there, or in a .cmake file.
 Violations CheckSourcesAreBuilt(const SourceTree& tree);
 
 // No path or address of the machine that somebody happened to write on.
