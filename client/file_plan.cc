@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/client.h"
 #include "client/natural_order.h"
+#include "client/platform_output.h"
 #include "crypto/manifest.h"
 #include "statement/text_encoding.h"
 
@@ -156,6 +157,12 @@ absl::StatusOr<std::vector<FileToSend>> PlanFiles(const std::vector<std::string>
     if (absl::Status s = Reorder(files, order); !s.ok()) return s;
   }
   return files;
+}
+
+std::size_t StillReadable(const std::vector<FileToSend>& files) {
+  return static_cast<std::size_t>(
+      std::count_if(files.begin(), files.end(),
+                    [](const FileToSend& file) { return platform::IsReadableFile(file.path); }));
 }
 
 }  // namespace amparo::client

@@ -41,7 +41,7 @@ std::vector<Hash> HashesOf(const Manifest& manifest) {
 
 absl::Status WrongFile(const FileToSend& file, absl::string_view what) {
   return Refused(absl::StatusCode::kFailedPrecondition, "WRONG_FILE",
-                 absl::StrCat(file.path, " is ", what, "; name the file of this translation"));
+                 absl::StrCat(file.path, " ", what, "; name the file of this translation"));
 }
 
 // Byte for byte what should not be handed in here.
@@ -51,13 +51,13 @@ absl::Status CheckNotTheWrongFile(Workplace& place, const Work& work, const File
     const std::vector<Hash> hashes = HashesOf(manifest);
     return std::find(hashes.begin(), hashes.end(), sha256) != hashes.end();
   };
-  if (among(work.source.manifest)) return WrongFile(file, "the source itself");
+  if (among(work.source.manifest)) return WrongFile(file, "is the source itself");
   for (const workflow::Version& version : work.history->document.translations) {
     absl::StatusOr<OpenedVersion> earlier =
         OpenVersion(place, *work.history, version, Which::kTranslation);
     if (absl::IsDataLoss(earlier.status())) return earlier.status();
     if (earlier.ok() && among(earlier->manifest)) {
-      return WrongFile(file, absl::StrCat("version ", version.number, " again"));
+      return WrongFile(file, absl::StrCat("is version ", version.number, " again"));
     }
   }
   absl::StatusOr<std::vector<HandedInFile>> handed_in = HandedInFiles(place);
@@ -65,8 +65,8 @@ absl::Status CheckNotTheWrongFile(Workplace& place, const Work& work, const File
   for (const HandedInFile& one : *handed_in) {
     if (one.sha256 != sha256) continue;
     return WrongFile(file, one.document == work.history->document.id
-                               ? "an earlier version, handed in before"
-                               : "handed in for another document");
+                               ? "was handed in before, as an earlier version"
+                               : "was handed in for another document");
   }
   return absl::OkStatus();
 }

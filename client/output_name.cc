@@ -44,6 +44,7 @@ std::string SafeForm(absl::string_view text, std::size_t max) {
 
 std::string OutputName(absl::string_view prefix, std::size_t number, absl::string_view name,
                        absl::string_view media_type) {
+  name.remove_prefix(name.find_last_of("/\\") + 1);  // npos + 1 is 0.
   const std::size_t dot = name.rfind('.');
   const bool dotted = dot != absl::string_view::npos && dot > 0;
   std::string extension = dotted ? SafeForm(name.substr(dot + 1), kExtensionMax) : "";

@@ -8,16 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "client/drafting.h"
 #include "client/names.h"
-#include "client/platform_output.h"
 #include "client/verbs.h"
 
 namespace amparo::client {
-
-std::size_t StillReadable(const std::vector<FileToSend>& files) {
-  return static_cast<std::size_t>(
-      std::count_if(files.begin(), files.end(),
-                    [](const FileToSend& file) { return platform::IsReadableFile(file.path); }));
-}
 
 absl::Status CheckLanguage(const std::string& tag) {
   if (tag.empty()) return absl::OkStatus();

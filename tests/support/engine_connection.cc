@@ -162,8 +162,11 @@ class EngineConnection final : public client::Connection {
 
 }  // namespace
 
-Engine::Engine(const SigningKey& log_key, const SignedStatement& policy)
-    : store_(storage::OpenMemoryStore()), server_key_(Secret<32>::Random()) {
+Engine::Engine(const SigningKey& log_key, const SignedStatement& policy,
+               std::int64_t clock_offset_s)
+    : store_(storage::OpenMemoryStore()),
+      server_key_(Secret<32>::Random()),
+      offset_s_(clock_offset_s) {
   auto organizations =
       server::Organizations::Open(store_.get(), &server_key_, [this] { return Now(); });
   assert(organizations.ok());

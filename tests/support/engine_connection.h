@@ -19,11 +19,11 @@ namespace amparo::testing {
 
 class Engine {
  public:
-  // Founds the organisation that `policy` speaks of. Aborts when it is refused.
-  Engine(const SigningKey& log_key, const SignedStatement& policy);
+  // Founds the organisation that `policy` speaks of. Aborts when it is refused. The log's clock
+  // goes after this computer's by `clock_offset_s`.
+  Engine(const SigningKey& log_key, const SignedStatement& policy, std::int64_t clock_offset_s);
 
   server::Organization& organization() { return *organization_; }
-  // By how much the log's clock goes after (negative: behind) this computer's.
   void SetClockOffset(std::int64_t seconds) { offset_s_ = seconds; }
   std::unique_ptr<client::Connection> Connect();
 
@@ -32,7 +32,7 @@ class Engine {
 
   std::unique_ptr<storage::Store> store_;
   Secret<32> server_key_;
-  std::atomic<std::int64_t> offset_s_ = 0;
+  std::atomic<std::int64_t> offset_s_;
   std::unique_ptr<server::Organizations> organizations_;
   std::shared_ptr<server::Organization> organization_;
 };

@@ -1,0 +1,81 @@
+// A connection to a server that has nothing but blobs, for tests of transfers; it counts and
+// bends what it gives back.
+//
+// Thread safety: one thread at a time.
+
+#ifndef AMPARO_TESTS_CLIENT_VERBS_BLOB_CONNECTION_H_
+#define AMPARO_TESTS_CLIENT_VERBS_BLOB_CONNECTION_H_
+
+#include <algorithm>
+#include <map>
+
+#include "client/connection.h"
+#include "crypto/digest.h"
+
+namespace amparo::testing {
+
+class BlobConnection final : public client::Connection {
+ public:
+  std::map<ObjectId, Bytes> blobs;
+  bool keep = true;                 // False: only hashes what is uploaded.
+  std::size_t piece = 300'000;      // Bytes per piece of a download.
+  std::size_t largest_message = 0;  // Of an upload.
+
+  absl::StatusOr<client::AppendReply> Found(ByteView, ByteView, ByteView) override { return No(); }
+  absl::Status Join(const OrgId&, const InviteId&, ByteView, ByteView) override { return No(); }
+  void UseSession(const client::SessionKeys&) override {}
+  absl::StatusOr<client::AppendReply> Append(const client::AppendRequest&) override { return No(); }
+  absl::StatusOr<client::SyncReply> Sync(Position, std::uint32_t) override { return No(); }
+  absl::StatusOr<client::SubjectReply> Subject(SubjectType, const SubjectId&,
+                                               std::uint32_t) override {
+    return No();
+  }
+  absl::StatusOr<client::ObjectsReply> Objects(SubjectType, const SubjectId&,
+                                               const std::vector<ObjectId>&,
+                                               const MemberId&) override {
+    return No();
+  }
+  absl::StatusOr<std::vector<Bytes>> Pending() override { return No(); }
+  absl::Status Watch(TreeSize, const std::function<bool(TreeSize)>&) override { return No(); }
+  absl::StatusOr<client::UploadState> StatUpload(const ObjectId&, std::uint64_t) override {
+    return client::UploadState{};
+  }
+  absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
+                                             std::uint64_t,
+                                             const std::function<absl::StatusOr<ByteView>()>& next,
+                                             const std::function<Hash()>& sha256) override {
+    Sha256Stream hash;
+    std::uint64_t stored = 0;
+    for (;;) {
+      absl::StatusOr<ByteView> bytes = next();
+      if (!bytes.ok()) return bytes.status();
+      if (bytes->empty()) break;
+      largest_message = std::max(largest_message, bytes->size());
+      stored += bytes->size();
+      hash.Update(*bytes);
+      if (keep) AppendTo(blobs[object], *bytes);
+    }
+    if (stored != length || hash.Finish() != sha256())
+      return absl::DataLossError("not as declared");
+    return client::UploadState{.stored = stored, .sealed = true};
+  }
+  absl::Status Download(SubjectType, const SubjectId&, const ObjectId& object, std::uint64_t offset,
+                        std::uint64_t, const std::function<absl::Status(ByteView)>& sink) override {
+    const auto found = blobs.find(object);
+    if (found == blobs.end()) return absl::NotFoundError("no such blob");
+    ByteView rest = ByteView(found->second).subspan(offset);
+    while (!rest.empty()) {
+      const ByteView now = rest.first(std::min(piece, rest.size()));
+      if (absl::Status s = sink(now); !s.ok()) return s;
+      rest = rest.subspan(now.size());
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static absl::Status No() { return absl::UnimplementedError("this server has only blobs"); }
+};
+
+}  // namespace amparo::testing
+
+#endif  // AMPARO_TESTS_CLIENT_VERBS_BLOB_CONNECTION_H_
