@@ -149,7 +149,9 @@ TEST(Epochs, FollowEachOther) {
 
 TEST(LogEpochs, AreTheRootsWord) {
   Organisation org;
-  const LogEpoch act{.epoch = 1, .size = TreeSize{1}, .root = HashNamed("root")};
+  LogEpoch act{.epoch = 1, .size = TreeSize{1000}, .root = HashNamed("root")};
+  EXPECT_EQ(org.Apply(org.SayByRoots({"root-1", "root-2"}, act)), Refusal::kMalformed);
+  act.size = TreeSize{1};
   EXPECT_EQ(org.Apply(org.SayByRoots({"root-1"}, act)), Refusal::kThresholdNotMet);
   EXPECT_EQ(org.Apply(org.SayByLog(act)), Refusal::kActorMismatch);
   EXPECT_EQ(org.Apply(org.SayByRoots({"root-1", "root-2"}, act)), std::nullopt);

@@ -232,6 +232,12 @@ std::vector<Row> InvitationRows() {
          certificate.roles |= static_cast<std::uint16_t>(Role::kReviewer);
          return Check(org, org.Say("ria", Certify{.certificate = certificate}));
        }},
+      {Refusal::kInvitationMismatch, "a desk that nobody invited to",
+       [](Organisation& org) {
+         Certificate certificate = Invited(org, "tina");
+         certificate.desks = {1};
+         return Check(org, org.Say("ria", Certify{.certificate = certificate}));
+       }},
       {Refusal::kInvitationMismatch, "somebody new under the id of somebody known",
        [](Organisation& org) {
          org.Enrol("tom", kTranslator);

@@ -45,6 +45,18 @@ TEST(ThePast, KnowsWhoWasAMemberThen) {
   EXPECT_FALSE(directory.IsMember(tina, org.Here()));
 }
 
+// A replay of an old position must not know of certificates that came later.
+TEST(ThePast, KnowsNoCertificateThatCameLater) {
+  Organisation org;
+  const Moment before = org.Here();
+  org.Enrol("tina", kTranslator);
+  Statement statement = org.Draft("tina", Note{});
+  statement.subject = SubjectId::Filled(1);
+  const SignedStatement note = SignStatement(statement, testing::KeyNamed("tina"));
+  EXPECT_EQ(org.directory().CheckAuthor(note, before), Refusal::kUnknownCertificate);
+  EXPECT_EQ(org.directory().CheckAuthor(note, org.Here()), std::nullopt);
+}
+
 // The statement at the very position of the revocation is the revocation: what comes after it
 // is too late, what came before stays good.
 TEST(ThePast, DrawsTheLineAtTheRevocationsPosition) {

@@ -126,6 +126,12 @@ void Story::GrantAsPlanned(Body& body, const MemberId& self) const {
         break;
     }
   }
+  if (IsCaseKind(KindOf(body.act))) {
+    for (const ObjectRef& card : case_.objects) {
+      Grant(body, card.object, plan.source, Purpose::kConverse);
+    }
+    return;
+  }
   if (!document_.sources.empty()) {
     Grant(body, document_.sources.back().objects[0].object, plan.source, Purpose::kTranslate);
   }

@@ -104,6 +104,16 @@ TEST(SubmitToCase, LetsABetterCopyKeepItsNumber) {
   EXPECT_EQ(AskCase(story, "fay", [](Submit& act) { act.number = 2; }), Refusal::kCaseMismatch);
 }
 
+TEST(SubmitToCase, LetsNoDocumentTakeAnothersNumber) {
+  Story story;
+  story.Submitted();
+  const Case two = EvolveWithDocument(story.the_case(), SubjectId::Filled(2));
+  Submit act = story.SubmitAct();
+  act.number = 2;
+  const Said said = story.Compose("fay", act);
+  EXPECT_EQ(DecideSubmitToCase(two, story.Now(), said.statement, act), Refusal::kCaseMismatch);
+}
+
 TEST(SubmitToCase, RefusesACaseThatIsNotOpen) {
   Story story;
   const Said said = story.Compose("fay", story.SubmitAct());

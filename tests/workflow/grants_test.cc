@@ -40,10 +40,11 @@ TEST(GrantPlan, OfAHandInKeepsTheCertificateFromReviewerAndCoordinators) {
   EXPECT_THAT(plan.certificate, ElementsAreArray(MembersNamed({"ada"})));
 }
 
-TEST(GrantPlan, OfACorrectionReachesTheTranslator) {
+TEST(GrantPlan, OfACorrectionReachesTheTranslatorAndHasNoCertificate) {
   Story story;
-  EXPECT_THAT(PlanBy(story.InReview(), "rita", story.HandInAct()).manifest,
-              ElementsAreArray(MembersNamed({"tina", "cleo", "carl"})));
+  const GrantPlan plan = PlanBy(story.InReview(), "rita", story.HandInAct());
+  EXPECT_THAT(plan.manifest, ElementsAreArray(MembersNamed({"tina", "cleo", "carl"})));
+  EXPECT_THAT(plan.certificate, IsEmpty());
 }
 
 TEST(GrantPlan, OfAnApprovalReachesTheAttorneysIfTheCaseDeliversOnApproval) {
@@ -89,6 +90,20 @@ TEST(Grants, CountOnlyForACertificateOfTheirGranteeThatCanReceive) {
               IsRefused(Refusal::kUsableGrantMissing));
 }
 
+// The member is valid by their new telephone; the grant is for the lost one.
+TEST(Grants, ToARevokedDeviceOfAValidMemberAreNotUsable) {
+  Story story;
+  story.organisation().Revoke("carl");
+  const testing::Said queued = story.Compose("fay", story.SubmitAct());
+  story.organisation().Enrol("cleo's telephone", static_cast<std::uint16_t>(Role::kCoordinator),
+                             {1});
+  EXPECT_TRUE(story.Judge(queued).ok());
+  story.organisation().MustApply(story.organisation().Say(
+      "ria", Revoke{.member = Organisation::Member("cleo"),
+                    .certificate = story.organisation().device("cleo").hash}));
+  EXPECT_THAT(story.Judge(queued), IsRefused(Refusal::kUsableGrantMissing));
+}
+
 // Grants are stored by object and grantee: nobody's note may put another in an attorney's place.
 TEST(Grants, OfExistingTextsComeOnlyWithActsThatHandThemOn) {
   Story story;
@@ -98,6 +113,26 @@ TEST(Grants, OfExistingTextsComeOnlyWithActsThatHandThemOn) {
                         [&](Body& body) {
                           body.grants.push_back(body.grants.front());
                           body.grants.back().object = source;
+                        }),
+              IsRefused(Refusal::kMalformed));
+}
+
+TEST(Grants, OfACaseStayWithinItsCard) {
+  Story story;
+  EXPECT_THAT(story.Try("cleo", ShareCase{.with = Organisation::Member("ada")},
+                        [](Body& body) { body.grants.at(0).object = ObjectId::Filled(0xee); }),
+              IsRefused(Refusal::kMalformed));
+}
+
+// Else a note could take the place of the source under its object id.
+TEST(Objects, ThatADocumentKnowsAreNotBroughtAgain) {
+  Story story;
+  story.Submitted();
+  const ObjectId source = story.document().sources.back().objects[0].object;
+  EXPECT_THAT(story.Try("cleo", Note{},
+                        [&](Body& body) {
+                          body.objects[0].object = source;
+                          for (GrantRef& grant : body.grants) grant.object = source;
                         }),
               IsRefused(Refusal::kMalformed));
 }
