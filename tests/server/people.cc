@@ -44,11 +44,24 @@ MadeGrant GrantNamed(const ObjectId& object, const Certificate& certificate) {
   return made;
 }
 
+UnixSeconds& People::Now() {
+  static UnixSeconds now{Organisation::kStartSeconds};
+  return now;
+}
+
+void People::LiveAt(UnixSeconds now) { Now() = now; }
+
+Certificate People::Make(absl::string_view name, std::uint16_t roles, std::vector<Desk> desks) {
+  Certificate certificate = Organisation::CertificateFor(name, roles, std::move(desks));
+  certificate.expiry = UnixSeconds{Now().value + 365ull * 24 * 3600};
+  return certificate;
+}
+
 std::map<std::string, Certificate>& People::Known() {
   static std::map<std::string, Certificate> known = [] {
     std::map<std::string, Certificate> registrars;
     for (const std::string& name : kRegistrars) {
-      registrars[name] = Organisation::CertificateFor(name, RolesOf({Role::kRegistrar}), {});
+      registrars[name] = Make(name, RolesOf({Role::kRegistrar}), {});
     }
     return registrars;
   }();

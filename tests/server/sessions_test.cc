@@ -196,16 +196,16 @@ TEST_F(SessionsTest, EndsASessionThatWasIdleTooLong) {
 TEST_F(SessionsTest, EndsTheIdlestWhenOneCertificateOpensTooMany) {
   const auto first = sessions_.Open(Request());
   ++now_;
-  for (std::size_t i = 1; i < kSessionsPerCertificateMax; ++i) {
+  const auto second = sessions_.Open(Request());
+  for (std::size_t i = 2; i < kSessionsPerCertificateMax; ++i) {
     ASSERT_TRUE(sessions_.Open(Request()).ok());
   }
-  EXPECT_TRUE(Accepts(*first, 1));
-  --now_;
-  const auto second = sessions_.Open(Request());
-  now_ += 2;
-  ASSERT_TRUE(sessions_.Open(Request()).ok());
-  EXPECT_FALSE(Accepts(*second, 1));
-  EXPECT_TRUE(Accepts(*first, 2));
+  ++now_;
+  const auto last = sessions_.Open(Request());
+  ASSERT_TRUE(last.ok());
+  EXPECT_FALSE(Accepts(*first, 1));
+  EXPECT_TRUE(Accepts(*second, 1));
+  EXPECT_TRUE(Accepts(*last, 1));
 }
 
 }  // namespace

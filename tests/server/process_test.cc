@@ -1,0 +1,115 @@
+// What only the real amparod shows: its transport, its exit codes, its memory, its files.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netdb.h>
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "tests/server/amparod_process.h"
+#include "tests/server/test_client.h"
+
+namespace amparo::server::testing {
+namespace {
+
+// Whether a TLS handshake of this version succeeds.
+bool Handshakes(const std::string& address, int version) {
+  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  SSL_CTX_set_min_proto_version(context, version);
+  SSL_CTX_set_max_proto_version(context, version);
+  BIO* bio = BIO_new_ssl_connect(context);
+  BIO_set_conn_hostname(bio, address.c_str());
+  SSL* ssl = nullptr;
+  BIO_get_ssl(bio, &ssl);
+  const unsigned char alpn[] = {2, 'h', '2'};
+  SSL_set_alpn_protos(ssl, alpn, sizeof alpn);
+  const bool done = BIO_do_connect(bio) == 1;
+  BIO_free_all(bio);
+  SSL_CTX_free(context);
+  return done;
+}
+
+TEST(Amparod, SpeaksTls13AndNothingOlder) {
+  AmparodProcess server;
+  server.Start();
+  EXPECT_TRUE(Handshakes(server.address(), TLS1_3_VERSION));
+  EXPECT_FALSE(Handshakes(server.address(), TLS1_2_VERSION));
+  EXPECT_FALSE(Handshakes(server.address(), TLS1_1_VERSION));
+}
+
+TEST(Amparod, IsRefusedByAClientThatPinnedAnotherCertificate) {
+  AmparodProcess server;
+  AmparodProcess other;
+  server.Start();
+  TestClient client(server.address(), other.CertificatePem());
+  grpc::ClientContext context;
+  v1::HelloReply reply;
+  EXPECT_EQ(client.stub().Hello(&context, {}, &reply).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+// 64 MiB of zeros are 64 KiB of gzip: were they inflated, the memory would show it.
+TEST(Amparod, RefusesACompressedMessageBeforeItGrows) {
+  AmparodProcess server;
+  server.Start();
+  TestClient client(server.address(), server.CertificatePem());
+  v1::HelloReply hello;
+  ASSERT_TRUE(client.stub().Hello(Context().get(), {}, &hello).ok());
+  const std::uint64_t before = server.PeakKib();
+  v1::Envelope bomb;
+  bomb.set_body(std::string(64 << 20, '\0'));
+  const auto context = Context();
+  context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  v1::AppendReply reply;
+  EXPECT_EQ(client.stub().Append(context.get(), bomb, &reply).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_LT(server.PeakKib(), before + 32 * 1024);
+}
+
+TEST(Amparod, RefusesAMessageOver2MiBBeforeItTakesItsMemory) {
+  AmparodProcess server;
+  server.Start();
+  TestClient client(server.address(), server.CertificatePem());
+  v1::HelloReply hello;
+  ASSERT_TRUE(client.stub().Hello(Context().get(), {}, &hello).ok());
+  const std::uint64_t before = server.PeakKib();
+  v1::Envelope large;
+  large.set_body(std::string(128 << 20, 'x'));
+  v1::AppendReply reply;
+  EXPECT_EQ(client.stub().Append(Context().get(), large, &reply).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_LT(server.PeakKib(), before + 64 * 1024);  // What TCP and HTTP/2 keep under way.
+}
+
+TEST(Amparod, KeepsEveryFileToItself) {
+  AmparodProcess server;
+  server.Start();
+  server.MakeToken();
+  EXPECT_EQ(server.Stop(SIGTERM), 0);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(server.data())) {
+    struct stat state {};
+    ASSERT_EQ(lstat(entry.path().c_str(), &state), 0);
+    EXPECT_EQ(state.st_mode & 077, 0u) << entry.path();
+  }
+}
+
+TEST(Amparod, NamesWhatIsWrongByItsExitCode) {
+  AmparodProcess server;
+  EXPECT_EQ(AmparodProcess::Run({"init", "--data", server.data()}), 3);
+  EXPECT_EQ(AmparodProcess::Run({"serve", "--data", server.data() + "-absent"}), 3);
+  EXPECT_EQ(AmparodProcess::Run({"serve"}), 2);
+  EXPECT_EQ(AmparodProcess::Run({"--help"}), 0);
+  EXPECT_EQ(AmparodProcess::Run({"serve", "--data", server.data(), "--listen", "203.0.113.1:1"}),
+            1);
+  server.Start();
+  EXPECT_EQ(AmparodProcess::Run({"serve", "--data", server.data()}), 3);
+}
+
+}  // namespace
+}  // namespace amparo::server::testing
