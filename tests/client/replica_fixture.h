@@ -1,0 +1,77 @@
+// A replica that follows a scripted log, and a picture of all that it says, to see that a lie
+// changed nothing. Thread safety: one thread at a time.
+
+#ifndef AMPARO_TESTS_CLIENT_REPLICA_FIXTURE_H_
+#define AMPARO_TESTS_CLIENT_REPLICA_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/replica.h"
+#include "tests/client/scripted_log.h"
+
+namespace amparo::client {
+
+class ReplicaTest : public ::testing::Test {
+ protected:
+  ReplicaTest() : replica_(MakeReplica()) {}
+
+  Replica MakeReplica() {
+    return Replica(log_.org(), log_.log_key(), [this] { return clock_; });
+  }
+  absl::Status Sync() { return SyncInto(replica_); }
+  absl::Status SyncInto(Replica& replica) {
+    const auto connection = log_.Connect();
+    return replica.Sync(*connection, [this](ByteView record) {
+      if (disk_is_full_) return absl::ResourceExhaustedError("no space left on device");
+      records_.emplace_back(record.begin(), record.end());
+      return absl::OkStatus();
+    });
+  }
+  // All that a replica says, as text.
+  std::string Picture(const Replica& replica) const {
+    std::string out = absl::StrCat(replica.head().size.value, " ", ToHex(replica.head().root), " ",
+                                   replica.checkpoint_note(), ToHex(replica.directory().head()),
+                                   " ", replica.now().now.value);
+    for (const char* name : {"fay", "cleo", "tina", "ria"}) {
+      absl::StrAppend(&out, " ", name, replica.OwnSequence(log_.Certificate(name)),
+                      ToHex(replica.OwnNewest(log_.Certificate(name))));
+    }
+    for (const auto& [id, history] : replica.cases()) {
+      absl::StrAppend(&out, "\ncase ", ToHex(id), history.visible, ToHex(history.subject.head),
+                      history.subject.documents.size());
+    }
+    for (const auto& [id, history] : replica.documents()) {
+      absl::StrAppend(&out, "\ndocument ", ToHex(id), history.visible, ToHex(history.document.head),
+                      workflow::StateName(history.document.state));
+      for (const HistoryEntry& entry : history.entries) {
+        absl::StrAppend(&out, " ", entry.position.value, entry.events.front(),
+                        entry.log_time.value);
+      }
+    }
+    return out;
+  }
+  std::string Picture() const { return Picture(replica_); }
+  // The next Sync is an alarm, and changes nothing.
+  void ExpectAlarm() {
+    const std::string before = Picture();
+    const std::size_t records = records_.size();
+    const absl::Status status = Sync();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+    EXPECT_EQ(Picture(), before);
+    EXPECT_EQ(records_.size(), records) << "a lie was kept";
+  }
+
+  amparo::testing::ScriptedLog log_;
+  UnixSeconds clock_{amparo::testing::Organisation::kStartSeconds};
+  Replica replica_;
+  std::vector<Bytes> records_;
+  bool disk_is_full_ = false;
+};
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_TESTS_CLIENT_REPLICA_FIXTURE_H_
