@@ -18,7 +18,7 @@ struct Settings {
   std::string listen = "127.0.0.1:7443";  // "host:port"; port 0: any free one.
   std::string log_file;                   // Empty: standard error.
   std::uint64_t disk_reserve_mib = 256;   // Free disk below which writes are refused.
-  std::uint64_t memory_quota_mib = 512;   // For gRPC's buffers.
+  std::uint64_t memory_quota_mib = 128;   // For gRPC's buffers.
   std::uint64_t streams_per_connection = 64;
   std::uint64_t watches = 1024;  // At once, of all members.
   std::uint64_t uploads = 64;
