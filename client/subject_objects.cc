@@ -72,8 +72,10 @@ absl::Status Fetch(Workplace& place, const SubjectChain& chain, const ObjectId& 
 
 // Only what was checked is worth keeping.
 absl::Status Keep(Workplace& place, const ObjectId& object) {
-  return place.home.AppendSealed(*place.keys.home, kObjectsLog,
-                                 EncodeKept(object, place.objects[object]));
+  KeptObject& kept = place.objects[object];
+  if (kept.in_home) return absl::OkStatus();
+  kept.in_home = true;
+  return place.home.AppendSealed(*place.keys.home, kObjectsLog, EncodeKept(object, kept));
 }
 
 // The first grant among `kept` that `named` names.
@@ -178,8 +180,7 @@ absl::StatusOr<SecretBuffer> OpenObjectWith(Workplace& place, const SubjectChain
     if (!payload.ok()) return payload.status();
     return OpenSmallObject(ref, key, *payload);
   }
-  const bool kept = place.objects.contains(ref.object);
-  if (!kept) {
+  if (!place.objects.contains(ref.object)) {
     if (absl::Status s = Fetch(place, chain, ref.object); !s.ok()) return s;
   }
   absl::StatusOr<SecretBuffer> content =
@@ -190,13 +191,12 @@ absl::StatusOr<SecretBuffer> OpenObjectWith(Workplace& place, const SubjectChain
 
 absl::StatusOr<SecretBuffer> OpenObject(Workplace& place, const SubjectChain& chain,
                                         const ObjectId& object) {
-  const bool kept = place.objects.contains(object);
   absl::StatusOr<FileKey> key = OpenKey(place, chain, object);
   if (!key.ok()) return key.status();
   absl::StatusOr<ObjectRef> ref = FindRef(chain, object);
   if (!ref.ok()) return ref.status();
   absl::StatusOr<SecretBuffer> content = OpenObjectWith(place, chain, *ref, *key);
-  if (content.ok() && !kept) {
+  if (content.ok()) {
     if (absl::Status s = Keep(place, object); !s.ok()) return s;
   }
   return content;
@@ -249,6 +249,7 @@ absl::Status RestoreObjects(Workplace& place) {
     if (absl::Status s = reader.Finish("a kept object"); !s.ok()) {
       return absl::DataLossError(s.message());
     }
+    kept.in_home = true;
     place.objects[object] = std::move(kept);
   }
   return absl::OkStatus();

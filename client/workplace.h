@@ -36,6 +36,7 @@ inline constexpr char kHandedInLog[] = "handed-in";  // Hashes of what was hande
 struct KeptObject {
   Bytes payload;  // Empty: it is a blob.
   std::vector<Bytes> grants;
+  bool in_home = false;  // Written to the home already.
 };
 
 struct Workplace {

@@ -43,6 +43,7 @@ Town::Town(std::int64_t log_clock_offset_s) {
   AddPerson("rob", Bit(Role::kRegistrar));
   AddPerson("fay", Bit(Role::kFellow), /*submit_only=*/true);
   AddPerson("flo", Bit(Role::kFellow));
+  AddPerson("mal", Bit(Role::kFellow));
   for (const char* name : {"cleo", "carl"}) AddPerson(name, Bit(Role::kCoordinator));
   for (const char* name : {"tina", "tom"}) AddPerson(name, Bit(Role::kTranslator));
   for (const char* name : {"rita", "rex"}) AddPerson(name, Bit(Role::kReviewer));
@@ -64,7 +65,7 @@ Town::Town(std::int64_t log_clock_offset_s) {
     Must(client::EndorseMember(rob->enrolment(), Id(name)), "endorsing");
   }
   for (auto& [name, person] : people_) {
-    if (name == "ria" || name == "rob") continue;
+    if (name == "ria" || name == "rob" || name == "mal") continue;
     client::Home home = MakeHome(name);
     person.client = Must(client::Client::Open(std::move(home), std::move(person.keys),
                                               [this, name = name](const client::Endpoint&) {
@@ -73,6 +74,7 @@ Town::Town(std::int64_t log_clock_offset_s) {
                          "opening " + name);
     As(name);
   }
+  mal_ = WorkplaceOf("mal");
 }
 
 void Town::AddPerson(const std::string& name, std::uint16_t roles, bool submit_only) {
@@ -211,7 +213,7 @@ client::Client& Town::As(const std::string& name) {
 SubjectId Town::OpenCase(bool deliver_on_approval) {
   const CaseCard card{.title = "The family of E.", .note = ""};
   const SubjectId case_id = Must(As("cleo").NewCase(1, card, deliver_on_approval), "a case");
-  for (const char* name : {"fay", "flo", "ada"}) {
+  for (const char* name : {"fay", "flo", "mal", "ada"}) {
     Must(As("cleo").ShareCase(case_id, Id(name)), std::string("sharing it with ") + name);
   }
   return case_id;

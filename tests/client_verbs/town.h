@@ -4,6 +4,7 @@
 //   fay (submit-only), flo    fellows         cleo, carl   coordinators of desk 1
 //   tina, tom                 translators     rita, rex    reviewers
 //   ada, abe                  attorneys       ria, rob     registrars
+//   mal                       a fellow who publishes by hand what a Client would not
 //
 // Thread safety: one thread at a time.
 
@@ -39,6 +40,7 @@ class Town {
   // How the server treats this person from now on.
   Tampering& Server(const std::string& name) { return *people_.at(name).tampering; }
   Engine& engine() { return *engine_; }
+  client::Workplace& Mal() { return *mal_; }
   std::string HomeOf(const std::string& name) const { return scratch_.At("home-" + name); }
   std::string At(const std::string& name) const { return scratch_.At(name); }
   const ScratchDirectory& scratch() const { return scratch_; }
@@ -80,6 +82,7 @@ class Town {
   OrgId org_;
   std::unique_ptr<Engine> engine_;
   std::map<std::string, Person> people_;
+  std::unique_ptr<client::Workplace> mal_;
   int fresh_ = 0;
 };
 
