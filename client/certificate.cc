@@ -26,8 +26,7 @@ std::string ListCovered(const std::vector<TranslatorCertificate::Covered>& cover
   std::string list;
   std::size_t number = 0;
   for (const TranslatorCertificate::Covered& document : covered) {
-    absl::StrAppend(&list, "  ", ++number, ". ",
-                    document.title.empty() ? "(untitled)" : document.title, "\n", "     Pages: ",
+    absl::StrAppend(&list, "  ", ++number, ". ", document.title, "\n", "     Pages: ",
                     document.pages == 0 ? std::string("not counted") : absl::StrCat(document.pages),
                     "\n", "     Source document, SHA-256: ",
                     ToHex(document.source_sha256).substr(0, kShownHashDigits), "\n",

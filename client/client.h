@@ -259,8 +259,8 @@ class Client {
   // Second registrar: also hands the directory identity to a coordinator.
   virtual absl::Status Endorse(const MemberId& member) = 0;
   virtual absl::Status Revoke(const MemberId& member, std::optional<Hash> certificate) = 0;
-  // What a founder does once the policy stands: the first directory epoch, and registrars'
-  // attributes.
+  // What a registrar of the policy does once it stands: the first directory epoch, if there is
+  // none, and attributes; their own name, if nobody has it yet.
   virtual absl::Status StartDirectory(const std::vector<std::pair<MemberId, Attributes>>& who) = 0;
 
   // Publishes the proof that the recovery recipient can open: see docs/spec/directory.md.

@@ -172,21 +172,26 @@ absl::StatusOr<std::map<MemberId, Attributes>> OpenAttributes(const EnrolmentCon
 
 absl::Status PublishDirectoryEpoch(const EnrolmentContext& context,
                                    const std::vector<std::pair<MemberId, Attributes>>& who) {
-  const bool started = context.author.replica().directory().epoch() != nullptr;
-  if (started && who.empty()) {
+  const directory::Directory& directory = context.author.replica().directory();
+  const MemberId& self = context.membership.member;
+  const auto& records = directory.records();
+  // A registrar is named by nobody else: they come from the policy, which holds no names.
+  const bool unnamed = std::none_of(records.begin(), records.end(), [&](const auto& record) {
+    return record.certificate.member == self && !record.attributes.empty();
+  });
+  std::vector<std::pair<MemberId, Attributes>> described = who;
+  if (unnamed && !context.membership.display_name.empty() &&
+      std::none_of(who.begin(), who.end(), [&](const auto& it) { return it.first == self; })) {
+    described.emplace_back(
+        self, Attributes{
+                  .display_name = context.membership.display_name, .languages = {}, .capacity = 0});
+  }
+  const bool started = directory.epoch() != nullptr;
+  if (started && described.empty()) {
     return absl::FailedPreconditionError("the directory was started already");
   }
   if (!started) {
     if (auto status = PublishFirstEpoch(context); !status.ok()) return status;
-  }
-  std::vector<std::pair<MemberId, Attributes>> described = who;
-  const MemberId& self = context.membership.member;
-  const bool names_self = std::any_of(described.begin(), described.end(),
-                                      [&](const auto& it) { return it.first == self; });
-  if (!started && !names_self && !context.membership.display_name.empty()) {
-    described.emplace_back(
-        self, Attributes{
-                  .display_name = context.membership.display_name, .languages = {}, .capacity = 0});
   }
   for (const auto& [member, attributes] : described) {
     auto status = PublishAttributes(context, member, attributes);

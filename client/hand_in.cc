@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/certificate.h"
 #include "client/drafting.h"
+#include "client/names.h"
 #include "client/opened_record.h"
 #include "client/subject_objects.h"
 #include "client/transfer.h"
@@ -78,7 +79,10 @@ std::uint16_t NextVersion(const workflow::Document& document) {
 
 TranslatorCertificate::Covered CoveredBy(const Work& work, const std::vector<Hash>& translation) {
   const Manifest& source = work.source.manifest;
-  return {.title = source.title,
+  const workflow::Document& document = work.history->document;
+  // A court asks which document is meant: one without a title is called by its code.
+  return {.title =
+              source.title.empty() ? DocumentCode(document.case_id, document.number) : source.title,
           .pages = source.pages,
           .source_sha256 = DocumentHash(HashesOf(source)),
           .translation_sha256 = DocumentHash(translation)};

@@ -221,7 +221,7 @@ script -qec "age -d -o '$work/desk/lucia.key' '$work/desk/export/identity.age'" 
   <"$work/papers/lucia.pass" >>"$log" 2>&1 || fail "stock age did not open the identity"
 age -d -i "$work/desk/lucia.key" "$source_age" | head -c "$size" >"$work/desk/opened.docx"
 cmp "$work/desk/opened.docx" "$corpus/pt-declaracao.docx" >>"$log" || fail "age opened another file"
-say "11 Stock $(age --version) opens the exported DOCX with the exported identity: identical."
+say "11 Stock age $(age --version) opens the exported DOCX with the exported identity: identical."
 
 {
   printf '%s\n' 'Rosa Quispe' 'Pablo Ixcoy' 'Marisol Vega' 'Ines Caal' 'Tomas Pereira' \

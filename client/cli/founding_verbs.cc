@@ -88,6 +88,14 @@ absl::Status Draft(Shell& shell, const Given& given) {
   return Give(shell, given.output, *draft, "the draft");
 }
 
+// Publishes what a registrar's name is, and, for the founder, the directory's first epoch.
+absl::Status StartDirectory(Shell::Unlocked unlocked) {
+  auto opened = client::Client::Open(std::move(unlocked.home), std::move(unlocked.keys));
+  if (!opened.ok()) return opened.status();
+  if (absl::Status synced = (*opened)->Sync(); !synced.ok()) return synced;
+  return (*opened)->StartDirectory({});
+}
+
 absl::Status Found(Shell& shell, const Given& given) {
   absl::StatusOr<std::string> token = ReadTextFile(given.token);
   if (!token.ok()) return token.status();
@@ -103,6 +111,7 @@ absl::Status Found(Shell& shell, const Given& given) {
   if (!unlocked.ok()) return unlocked.status();
   absl::Status founded = client::Found(unlocked->home, unlocked->keys, *token, *draft, *signatures);
   if (!founded.ok()) return founded;
+  if (absl::Status started = StartDirectory(*std::move(unlocked)); !started.ok()) return started;
   shell.terminal->Line(
       "the organisation stands; give the other registrars what `amparo org card` "
       "prints");
@@ -124,6 +133,7 @@ absl::Status JoinRegistrar(Shell& shell, const Given& given) {
   if (!unlocked.ok()) return unlocked.status();
   absl::Status joined = client::JoinAsRegistrar(unlocked->home, unlocked->keys, *card);
   if (!joined.ok()) return joined;
+  if (absl::Status started = StartDirectory(*std::move(unlocked)); !started.ok()) return started;
   shell.terminal->Line("you are a registrar of this organisation");
   return absl::OkStatus();
 }

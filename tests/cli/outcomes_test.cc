@@ -35,7 +35,7 @@ TEST(OutcomeOf, GivesEveryCodeAnExitCodeOfItsOwnMeaning) {
 
 TEST(OutcomeOf, NamesEveryRefusalOfTheWorkflow) {
   using workflow::Refusal;
-  for (int i = 1; i <= static_cast<int>(Refusal::kCaseHasOpenDocuments); ++i) {
+  for (int i = 1; i <= static_cast<int>(workflow::kLastRefusal); ++i) {
     const absl::string_view name = workflow::RefusalName(static_cast<Refusal>(i));
     EXPECT_NE(OutcomeOf(Refused(name)).message.find(name), std::string::npos) << i;
   }
