@@ -172,13 +172,48 @@ TEST(Refusal, OfAKeyForANewReaderOnAViewThatIsTooOld) {
   EXPECT_TRUE(assigned.ok()) << assigned;
 }
 
-TEST(Warning, SaysThatOnlyOneCoordinatorCanRead) {
-  Town& town = TheTown();
+TEST(Submitting, WarnsWhenOnlyOneCoordinatorCanRead) {
+  Town town;
   const auto files = client::PlanFiles({Corpus("ht.txt")}, {});
-  client::SubmitOptions options = Town::To(town.OpenCase());
-  const auto submitted = town.As("fay").Submit(*files, options, nullptr);
-  ASSERT_TRUE(submitted.ok()) << submitted.status();
-  EXPECT_THAT(submitted->warnings, IsEmpty());  // There are two.
+  const client::SubmitOptions options = Town::To(town.OpenCase());
+  const auto with_two = town.As("fay").Submit(*files, options, nullptr);
+  ASSERT_TRUE(with_two.ok()) << with_two.status();
+  EXPECT_THAT(with_two->warnings, IsEmpty());
+  town.Revoke("carl");
+  const auto with_one = town.As("fay").Submit(*files, options, nullptr);
+  ASSERT_TRUE(with_one.ok()) << with_one.status();
+  EXPECT_THAT(with_one->warnings, ElementsAre(HasSubstr("only one coordinator")));
+  town.Revoke("cleo");
+  town.Server("fay").uploads = 0;
+  EXPECT_EQ(ReasonOf(town.As("fay").Submit(*files, options, nullptr).status()), "NO_READER");
+  EXPECT_EQ(town.Server("fay").uploads, 0);
+}
+
+// Fellows do not see each other's documents, nor their numbers.
+TEST(Submitting, TakesTheNextNumberWhenSomebodyElseHasTheFirst) {
+  Town& town = TheTown();
+  const SubjectId case_id = town.OpenCase();
+  const SubjectId first = town.Submit(case_id, {Corpus("ht.txt")}, "flo");
+  const SubjectId second = town.Submit(case_id, {Corpus("kek.txt")}, "fay");
+  EXPECT_EQ(town.As("cleo").replica().documents().at(first).document.number, 1);
+  EXPECT_EQ(town.As("cleo").replica().documents().at(second).document.number, 2);
+}
+
+// A reply that never came: the same bytes again have no second effect.
+TEST(Submitting, HappensOnceWhenTheAnswerWasLost) {
+  Town& town = TheTown();
+  const SubjectId case_id = town.OpenCase();
+  int calls = 0;
+  town.As("fay");
+  town.Server("fay").append = [&](const client::AppendRequest& request) {
+    if (++calls > 1) return absl::OkStatus();
+    EXPECT_TRUE(town.engine().Connect()->Append(request).ok());
+    return absl::UnavailableError("the line broke");
+  };
+  town.Submit(case_id, {Corpus("ht.txt")});
+  town.Server("fay") = {};
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(town.As("cleo").replica().cases().at(case_id).subject.documents.size(), 1u);
 }
 
 TEST(Progress, CountsUpToTheWholeSubmission) {

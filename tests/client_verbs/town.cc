@@ -50,15 +50,16 @@ Town::Town(std::int64_t log_clock_offset_s) {
   for (const char* name : {"ada", "abe"}) AddPerson(name, Bit(Role::kAttorney));
   FoundBy({"ria", "rob"}, log_clock_offset_s);
 
-  const auto ria = WorkplaceOf("ria"), rob = WorkplaceOf("rob");
-  Must(ria->Sync(), "ria synchronises");
-  Must(client::PublishDirectoryEpoch(ria->enrolment(),
+  ria_ = WorkplaceOf("ria");
+  const auto rob = WorkplaceOf("rob");
+  Must(ria_->Sync(), "ria synchronises");
+  Must(client::PublishDirectoryEpoch(ria_->enrolment(),
                                      {{Id("ria"), {.display_name = "Ria", .languages = {}}},
                                       {Id("rob"), {.display_name = "Rob", .languages = {}}}}),
        "the directory starts");
-  Must(client::PublishRecoveryTested(ria->enrolment(), Hash::Filled(7)), "recovery is tested");
+  Must(client::PublishRecoveryTested(ria_->enrolment(), Hash::Filled(7)), "recovery is tested");
   for (const auto& [name, person] : people_) {
-    if (name != "ria" && name != "rob") Enrol(name, *ria);
+    if (name != "ria" && name != "rob") Enrol(name, *ria_);
   }
   Must(rob->Sync(), "rob synchronises");
   for (const char* name : {"cleo", "carl", "ada", "abe"}) {
@@ -257,6 +258,11 @@ client::CertificateDraft Town::DraftOfCertificate() {
           .language = {},
           .variety = {},
           .date = "2026-11-21"};
+}
+
+void Town::Revoke(const std::string& name) {
+  Must(ria_->Sync(), "ria synchronises");
+  Must(client::RevokeMember(ria_->enrolment(), Id(name), std::nullopt), "revoking " + name);
 }
 
 client::AssignOptions Town::People(const std::string& translator,

@@ -41,6 +41,7 @@ class Town {
   Tampering& Server(const std::string& name) { return *people_.at(name).tampering; }
   Engine& engine() { return *engine_; }
   client::Workplace& Mal() { return *mal_; }
+  void Revoke(const std::string& name);
   std::string HomeOf(const std::string& name) const { return scratch_.At("home-" + name); }
   std::string At(const std::string& name) const { return scratch_.At(name); }
   const ScratchDirectory& scratch() const { return scratch_; }
@@ -82,7 +83,7 @@ class Town {
   OrgId org_;
   std::unique_ptr<Engine> engine_;
   std::map<std::string, Person> people_;
-  std::unique_ptr<client::Workplace> mal_;
+  std::unique_ptr<client::Workplace> ria_, mal_;
   int fresh_ = 0;
 };
 
