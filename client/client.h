@@ -84,6 +84,7 @@ struct FileToSend {
 };
 // Checks each (exists, regular, not empty, at most 2 GiB, at most 200) and sorts them in
 // natural order: IMG_2 before IMG_10, WhatsApp's unnumbered photo before "(1)".
+// `order`, unless empty, rearranges that list: its numbers, from 1, each once.
 // INVALID_ARGUMENT names the file and why.
 absl::StatusOr<std::vector<FileToSend>> PlanFiles(const std::vector<std::string>& paths,
                                                   const std::vector<std::size_t>& order);
