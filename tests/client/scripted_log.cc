@@ -13,6 +13,10 @@ class ScriptedConnection final : public RefusingConnection {
  public:
   explicit ScriptedConnection(ScriptedLog& log) : log_(log) {}
 
+  absl::StatusOr<client::AppendReply> Append(const client::AppendRequest& request) override {
+    return log_.serving_.append ? log_.serving_.append(request) : log_.Take(request);
+  }
+
   absl::StatusOr<client::SyncReply> Sync(Position from, std::uint32_t limit) override {
     Serving& serving = log_.serving_;
     const std::uint64_t size = serving.size.value_or(log_.size());
@@ -140,6 +144,15 @@ std::uint64_t ScriptedLog::Add(const SignedStatement& statement, std::optional<a
   tree_.Append(audit::LeafHash(entry.leaf));
   leaves_.push_back(std::move(entry));
   return position;
+}
+
+absl::StatusOr<client::AppendReply> ScriptedLog::Take(const client::AppendRequest& request) {
+  auto statement = DecodeSigned(request.statement);
+  if (!statement.ok()) return statement.status();
+  std::uint64_t position = 0;
+  while (position < size() && leaves_[position].statement != request.statement) ++position;
+  if (position == size()) Add(*statement);
+  return client::AppendReply{.position = Position{position}, .checkpoint = Note(size())};
 }
 
 void ScriptedLog::AddUnseen(const audit::Leaf& leaf) {

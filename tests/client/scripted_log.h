@@ -35,6 +35,8 @@ struct Serving {
   std::function<void(client::SubjectReply&)> subject;
   std::uint32_t page = 1'000'000;  // Statements and entries per reply.
   int subject_calls = 0;           // Counted.
+  // What comes of an Append; empty: it is added to the log.
+  std::function<absl::StatusOr<client::AppendReply>(const client::AppendRequest&)> append;
 };
 
 class ScriptedLog {
@@ -56,6 +58,8 @@ class ScriptedLog {
                       std::vector<GrantRef> grants = {});
   // At the end of the log; returns its position. `leaf`: instead of the statement's.
   std::uint64_t Add(const SignedStatement& statement, std::optional<audit::Leaf> leaf = {});
+  // The statement of a request, as an honest server adds it: the same bytes once.
+  absl::StatusOr<client::AppendReply> Take(const client::AppendRequest& request);
   // A leaf of a statement that nobody will see.
   void AddUnseen(const audit::Leaf& leaf);
   void TickTo(UnixSeconds now);
