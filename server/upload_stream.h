@@ -1,7 +1,7 @@
 // Upload: one blob, from where the server's durable bytes end. What arrived before a
 // connection broke is kept.
 //
-// Memory: one message of at most 2 MiB and the blob store's 8 MiB per stream.
+// Memory: one message of at most 2 MiB and the blob store's buffer per stream.
 // Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads.
 
 #ifndef AMPARO_SERVER_UPLOAD_STREAM_H_

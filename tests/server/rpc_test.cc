@@ -1,0 +1,330 @@
+// The RPCs, over a socket: each test is a sentence of docs/spec/requests.md.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "crypto/digest.h"
+#include "server/data_directory.h"
+#include "server/running_server.h"
+#include "statement/certificate_request.h"
+#include "tests/server/test_client.h"
+#include "tests/storage/temporary_directory.h"
+
+namespace amparo::server::testing {
+namespace {
+
+const SubjectId kCase = SubjectId::Filled(0xca);
+const SubjectId kDocument = SubjectId::Filled(0xd0);
+
+// A server in this process over a store in memory, with an organisation and an open case.
+class RpcTest : public ::testing::Test {
+ protected:
+  RpcTest() : log_file_(std::tmpfile()), log_(log_file_, Now()) {
+    Settings settings;
+    settings.listen = "127.0.0.1:0";
+    EXPECT_TRUE(MakeDataDirectory(data_, settings).ok());
+    auto identity = LoadIdentity(data_);
+    pem_ = identity->tls.certificate_pem;
+    token_.emplace(MakeToken("127.0.0.1:1", pem_, Now()()));
+    EXPECT_TRUE(KeepToken(data_.tokens(), identity->server_key, token_->kept).ok());
+    auto server = RunningServer::Start({.data = data_,
+                                        .identity = *std::move(identity),
+                                        .store = storage::OpenMemoryStore(),
+                                        .log = &log_,
+                                        .clock = Now(),
+                                        .steady = Now()});
+    EXPECT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    client_.emplace(server_->address(), pem_);
+    policy_ = People::FirstPolicy(token_->given.log_key);
+    org_ = OrgId{HashOf(policy_).bytes};
+  }
+  ~RpcTest() override {
+    client_.reset();
+    server_.reset();
+    std::fclose(log_file_);
+  }
+
+  Clock Now() {
+    return [this] { return UnixSeconds{now_}; };
+  }
+  grpc::Status Found(const Policy& policy, v1::AppendReply* reply) {
+    return client_->Found(token_->given.token.view(), token_->given.secret.Expose(),
+                          People::FoundingStatement(policy), reply);
+  }
+  void Say(const std::string& name, const Act& act, const About& about = {}) {
+    ASSERT_TRUE(client_->OpenSession(org_, name).ok());
+    client_->Sync(mirror_);
+    v1::AppendReply reply;
+    const auto status =
+        client_->Append({.statement = people_.Say(name, act, mirror_.seen(), about).bytes,
+                         .grants = {},
+                         .objects = {}},
+                        &reply);
+    ASSERT_TRUE(status.ok()) << name << ": " << status.error_message();
+    client_->Sync(mirror_);
+  }
+  void FoundWithCast() {
+    v1::AppendReply reply;
+    ASSERT_TRUE(Found(policy_, &reply).ok());
+    Say("ria", RecoveryTested{.proof = HashNamed("challenge")});
+    const auto enrol = [&](const char* name, Role role, std::vector<Desk> desks) {
+      people_.Enrol(name, RolesOf({role}), std::move(desks),
+                    [&](const char* who, const Act& act) { Say(who, act); });
+    };
+    enrol("fay", Role::kFellow, {});
+    enrol("cleo", Role::kCoordinator, {1});
+    enrol("tina", Role::kTranslator, {});
+    Say("fay", OpenCase{.desk = 1, .deliver_on_approval = 1}, {.subject = kCase, .prev = {}});
+  }
+  AppendInput SubmitWith(const MadeObject& part) {
+    const MadeObject manifest = ObjectNamed("manifest", ObjectClass::kManifest);
+    const MadeGrant grant = GrantNamed(manifest.ref.object, People::CertificateOf("cleo"));
+    const Body body{.act = Submit{.case_id = kCase},
+                    .objects = {manifest.ref, part.ref},
+                    .grants = {grant.ref}};
+    return {.statement =
+                people_.Say("fay", body, mirror_.seen(), {.subject = kDocument, .prev = {}}).bytes,
+            .grants = {{.object = grant.ref.object,
+                        .grantee = grant.ref.grantee,
+                        .grant = grant.bytes}},
+            .objects = {{.object = manifest.ref.object, .payload = manifest.payload}}};
+  }
+  static v1::DownloadRequest DownloadOf(const ObjectId& object) {
+    v1::DownloadRequest request;
+    request.set_subject_type(3);
+    request.set_subject(StringOf(kDocument.view()));
+    request.set_object(StringOf(object.view()));
+    return request;
+  }
+
+  std::atomic<std::uint64_t> now_ = Organisation::kStartSeconds;
+  storage::TemporaryDirectory directory_;
+  DataDirectory data_{.path = directory_.path() + "/data"};
+  std::FILE* log_file_;
+  Log log_;
+  std::string pem_;
+  std::optional<MadeToken> token_;
+  std::unique_ptr<RunningServer> server_;
+  std::optional<TestClient> client_;
+  Policy policy_;
+  OrgId org_;
+  People people_;
+  Mirror mirror_;
+};
+
+TEST_F(RpcTest, FoundsOnceAndAnswersTheSameRequestTheSame) {
+  v1::AppendReply first;
+  v1::AppendReply second;
+  ASSERT_TRUE(Found(policy_, &first).ok());
+  ASSERT_TRUE(Found(policy_, &second).ok());
+  EXPECT_EQ(first.position(), 0u);
+  EXPECT_EQ(first.checkpoint(), second.checkpoint());
+}
+
+TEST_F(RpcTest, FoundsNothingWithoutTheTokensSecretItsLogKeyOrEnoughRoots) {
+  const auto reason = [&](ByteView secret, const SignedStatement& policy) {
+    v1::FoundRequest request;
+    request.set_token_id(StringOf(token_->given.token.view()));
+    request.set_token_secret(StringOf(secret));
+    request.set_policy(StringOf(policy.bytes));
+    v1::AppendReply reply;
+    const auto context = Context();
+    EXPECT_FALSE(client_->stub().Found(context.get(), request, &reply).ok());
+    return ReasonIn(*context);
+  };
+  const auto secret = token_->given.secret.Expose();
+  const SignedStatement good = People::FoundingStatement(policy_);
+  EXPECT_EQ(reason(Bytes(16, 0), good), "TOKEN_UNKNOWN");
+  EXPECT_EQ(
+      reason(secret, People::FoundingStatement(People::FirstPolicy(KeyNamed("x").verify_key()))),
+      "LOG_KEY_MISMATCH");
+  const auto one_root = AssembleSigned(good.statement, {good.signatures[0]});
+  EXPECT_EQ(reason(secret, *one_root), "THRESHOLD_NOT_MET");
+  now_ += kFoundingTokenLifetime_s;
+  EXPECT_EQ(reason(secret, good), "TOKEN_EXPIRED");
+  now_ -= kFoundingTokenLifetime_s;
+  v1::AppendReply reply;
+  ASSERT_TRUE(Found(policy_, &reply).ok());
+  Policy another = policy_;
+  another.freshness_limit_hours++;
+  EXPECT_EQ(reason(secret, People::FoundingStatement(another)), "TOKEN_USED");
+}
+
+TEST_F(RpcTest, CarriesALargeDocumentFromAnUploadToADownload) {
+  FoundWithCast();
+  const MadeObject part = ObjectNamed("part", ObjectClass::kPart, 3 * 1024 * 1024 + 17);
+  ASSERT_TRUE(client_->OpenSession(org_, "fay").ok());
+  v1::UploadReply stored;
+  // A connection that breaks half-way; then the question what is there; then the rest.
+  ASSERT_TRUE(client_->Upload(part.ref.object, part.payload, 0, 2'000'000, false, &stored).ok());
+  EXPECT_EQ(stored.stored(), 2'000'000u);
+  stored.Clear();
+  ASSERT_TRUE(client_->Upload(part.ref.object, part.payload, 0, 0, false, &stored).ok());
+  EXPECT_EQ(stored.stored(), 2'000'000u);
+  EXPECT_FALSE(stored.sealed());
+  v1::AppendReply reply;
+  const AppendInput submit = SubmitWith(part);
+  EXPECT_EQ(client_->Append(submit, &reply).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  stored.Clear();
+  ASSERT_TRUE(client_
+                  ->Upload(part.ref.object, part.payload, 2'000'000,
+                           part.payload.size() - 2'000'000, true, &stored)
+                  .ok());
+  EXPECT_TRUE(stored.sealed());
+  const auto appended = client_->Append(submit, &reply);
+  ASSERT_TRUE(appended.ok()) << appended.error_message();
+
+  std::string payload;
+  ASSERT_TRUE(client_->OpenSession(org_, "cleo").ok());
+  ASSERT_TRUE(client_->Download(DownloadOf(part.ref.object), &payload).ok());
+  EXPECT_EQ(Sha256(AsBytes(payload)), part.ref.payload_sha256);
+  v1::DownloadRequest range = DownloadOf(part.ref.object);
+  range.set_offset(1'500'000);
+  range.set_length(10);
+  payload.clear();
+  ASSERT_TRUE(client_->Download(range, &payload).ok());
+  EXPECT_EQ(payload, StringOf(ByteView(part.payload).subspan(1'500'000, 10)));
+  ASSERT_TRUE(client_->OpenSession(org_, "tina").ok());
+  EXPECT_EQ(client_->Download(DownloadOf(part.ref.object), &payload).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(RpcTest, RefusesAnUploadAtTheWrongOffsetAndErasesADamagedOne) {
+  FoundWithCast();
+  const MadeObject part = ObjectNamed("part", ObjectClass::kPart, 200'000);
+  v1::UploadReply stored;
+  EXPECT_EQ(client_->Upload(part.ref.object, part.payload, 5, 100, false, &stored).error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  Bytes damaged = part.payload;
+  damaged[1000] ^= 1;
+  ASSERT_TRUE(client_->Upload(part.ref.object, damaged, 0, 100'000, false, &stored).ok());
+  EXPECT_EQ(
+      client_->Upload(part.ref.object, part.payload, 100'000, 100'000, true, &stored).error_code(),
+      grpc::StatusCode::DATA_LOSS);
+  stored.Clear();
+  ASSERT_TRUE(
+      client_->Upload(part.ref.object, part.payload, 0, part.payload.size(), true, &stored).ok());
+  EXPECT_TRUE(stored.sealed());
+}
+
+TEST_F(RpcTest, KillsTheSessionOfARevokedMember) {
+  FoundWithCast();
+  TestClient tina(server_->address(), pem_);
+  ASSERT_TRUE(tina.OpenSession(org_, "tina").ok());
+  Mirror hers;
+  tina.Sync(hers);
+  Say("ria", Revoke{.member = Organisation::Member("tina"), .certificate = {}});
+  v1::SyncReply reply;
+  EXPECT_EQ(
+      tina.stub().Sync(Context().get(), tina.Wrap("Sync", v1::SyncRequest()), &reply).error_code(),
+      grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(tina.OpenSession(org_, "tina").error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(RpcTest, AcceptsAnEnvelopeOnceAndForItsMethodOnly) {
+  FoundWithCast();
+  const v1::Envelope envelope = client_->Wrap("Sync", v1::SyncRequest());
+  v1::SyncReply synced;
+  v1::PendingReply pending;
+  EXPECT_EQ(client_->stub().Pending(Context().get(), envelope, &pending).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+  v1::Envelope altered = envelope;
+  altered.mutable_body()->push_back('x');
+  EXPECT_EQ(client_->stub().Sync(Context().get(), altered, &synced).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_TRUE(client_->stub().Sync(Context().get(), envelope, &synced).ok());
+  EXPECT_EQ(client_->stub().Sync(Context().get(), envelope, &synced).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(RpcTest, KeepsAtMostFourJoinRequestsUnderOneInvitationForRegistrars) {
+  FoundWithCast();
+  const Secret<16> secret = Secret<16>::Random();
+  const Secret<32> ticket = InviteTicketOf(secret);
+  Invite invite;
+  invite.invite = InviteId::Filled(3);
+  invite.roles = RolesOf({Role::kReviewer});
+  invite.expiry = UnixSeconds{now_ + 1000};
+  invite.ticket_sha256 = HashOfTicket(ticket.Expose());
+  Say("ria", invite);
+  const auto join = [&](int number, bool with_ticket = true) {
+    const std::string name = absl::StrCat("rex ", number);
+    const SigningKey signing = KeyNamed(name);
+    const SigningKey authentication = KeyNamed(name + ", authentication");
+    v1::JoinRequest request;
+    request.set_org(StringOf(org_.view()));
+    request.set_invite(StringOf(invite.invite.view()));
+    request.set_ticket(with_ticket ? StringOf(ticket.Expose()) : std::string(32, 'x'));
+    request.set_request(StringOf(MakeRequest({.org = org_,
+                                              .invite = invite.invite,
+                                              .member = Organisation::Member(name),
+                                              .signing = signing.verify_key(),
+                                              .authentication = authentication.verify_key(),
+                                              .recipient = {},
+                                              .claimed_time = {}},
+                                             signing, authentication, secret)));
+    v1::JoinReply reply;
+    const auto context = Context();
+    const auto status = client_->stub().Join(context.get(), request, &reply);
+    return status.ok() ? "OK" : ReasonIn(*context);
+  };
+  EXPECT_EQ(join(1, false), "INVITATION_UNKNOWN");
+  for (int number = 1; number <= 4; ++number) EXPECT_EQ(join(number), "OK");
+  EXPECT_EQ(join(5), "TOO_MANY_REQUESTS");
+  EXPECT_EQ(join(2), "OK");
+  v1::PendingReply pending;
+  ASSERT_TRUE(client_->OpenSession(org_, "rob").ok());
+  ASSERT_TRUE(
+      client_->stub()
+          .Pending(Context().get(), client_->Wrap("Pending", v1::PendingRequest()), &pending)
+          .ok());
+  EXPECT_EQ(pending.requests_size(), 4);
+  ASSERT_TRUE(client_->OpenSession(org_, "cleo").ok());
+  EXPECT_EQ(client_->stub()
+                .Pending(Context().get(), client_->Wrap("Pending", v1::PendingRequest()), &pending)
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  now_ += 1001;
+  EXPECT_EQ(join(1), "INVITATION_EXPIRED");
+}
+
+TEST_F(RpcTest, TellsAWatcherThatTheLogHasGrown) {
+  FoundWithCast();
+  TestClient watcher(server_->address(), pem_);
+  ASSERT_TRUE(watcher.OpenSession(org_, "cleo").ok());
+  v1::WatchRequest request;
+  request.set_size(mirror_.entries.size());
+  grpc::ClientContext context;
+  const auto stream = watcher.stub().Watch(&context, watcher.Wrap("Watch", request));
+  Say("ria", Revoke{.member = Organisation::Member("tina"), .certificate = {}});
+  v1::WatchReply reply;
+  ASSERT_TRUE(stream->Read(&reply));
+  EXPECT_EQ(reply.size(), mirror_.entries.size());
+  server_->Stop();
+  while (stream->Read(&reply)) {
+  }
+  stream->Finish();
+}
+
+TEST_F(RpcTest, LogsMethodAndOutcomeAndNoNameOrContent) {
+  FoundWithCast();
+  std::rewind(log_file_);
+  std::string log;
+  for (int c = std::fgetc(log_file_); c != EOF; c = std::fgetc(log_file_)) {
+    log.push_back(static_cast<char>(c));
+  }
+  EXPECT_NE(log.find("\"method\":\"Append\",\"outcome\":\"OK\""), std::string::npos);
+  for (const std::string& private_id : {ToHex(Organisation::Member("cleo")), ToHex(kCase),
+                                        ToHex(org_), ToHex(People::HashOfCertificate("cleo"))}) {
+    EXPECT_EQ(log.find(private_id), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace amparo::server::testing
