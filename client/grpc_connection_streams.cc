@@ -1,5 +1,5 @@
-// The streams of client/grpc_connection.h: uploads, downloads, and waiting for news. A stream
-// lives as long as it makes progress.
+// Downloads, and waiting for news: streams of client/grpc_connection.h, which live as long as
+// they make progress.
 
 #include <algorithm>
 
@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::chrono::seconds kProgressLimit{60};
 constexpr std::chrono::minutes kWatchLimit{11};  // The server ends it after 10.
-constexpr std::size_t kMessageDataMax = 1024 * 1024;
 
 }  // namespace
 
@@ -69,83 +68,6 @@ absl::Status GrpcConnection::Watch(TreeSize size, const std::function<bool(TreeS
   return left ? absl::OkStatus() : status;
 }
 
-absl::StatusOr<v1::UploadMessage> GrpcConnection::UploadOpeningFor(const ObjectId& object,
-                                                                   std::uint64_t length,
-                                                                   std::uint64_t offset) {
-  v1::UploadOpening opening;
-  opening.set_object(AsString(object.view()));
-  opening.set_length(length);
-  opening.set_offset(offset);
-  auto envelope = Seal("Upload", opening.SerializeAsString());
-  if (!envelope.ok()) return envelope.status();
-  v1::UploadMessage message;
-  *message.mutable_opening() = *std::move(envelope);
-  return message;
-}
-
-absl::StatusOr<UploadState> GrpcConnection::StatUpload(const ObjectId& object,
-                                                       std::uint64_t length) {
-  v1::UploadReply reply;
-  absl::Status status = Persist([&]() -> absl::Status {
-    auto opening = UploadOpeningFor(object, length, 0);
-    if (!opening.ok()) return opening.status();
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kProgressLimit);
-    auto writer = stub_->Upload(&context, &reply);
-    writer->Write(*opening);
-    writer->WritesDone();
-    return StatusFrom(writer->Finish(), context);
-  });
-  if (!status.ok()) return status;
-  return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};
-}
-
-absl::StatusOr<UploadState> GrpcConnection::Upload(
-    const ObjectId& object, std::uint64_t length, std::uint64_t offset,
-    const std::function<absl::StatusOr<ByteView>()>& next, const std::function<Hash()>& sha256) {
-  auto opening = UploadOpeningFor(object, length, offset);
-  if (!opening.ok()) return opening.status();
-  grpc::ClientContext context;
-  ProgressWatch progress(context, kProgressLimit);
-  v1::UploadReply reply;
-  auto writer = stub_->Upload(&context, &reply);
-  bool open = writer->Write(*opening);
-  absl::Status ours;  // A failure on this side: what is durable stays, nothing is sealed.
-  bool exhausted = false;
-  while (open && ours.ok() && !exhausted) {
-    auto bytes = next();
-    if (!bytes.ok()) {
-      ours = bytes.status();
-      break;
-    }
-    exhausted = bytes->empty();
-    for (ByteView rest = *bytes; open && !rest.empty();) {
-      const ByteView piece = rest.first(std::min(rest.size(), kMessageDataMax));
-      v1::UploadMessage message;
-      message.set_data(piece.data(), piece.size());
-      open = writer->Write(message);
-      progress.Touch();
-      rest = rest.subspan(piece.size());
-    }
-  }
-  if (open && exhausted) {
-    v1::UploadMessage message;
-    message.set_seal(AsString(sha256().view()));
-    writer->Write(message);
-  }
-  writer->WritesDone();
-  const grpc::Status finished = writer->Finish();
-  if (!ours.ok()) return ours;
-  if (progress.expired()) {
-    return absl::UnavailableError(
-        absl::StrCat("the upload to ", address_, " made no progress for 60 s"));
-  }
-  absl::Status status = StatusFrom(finished, context);
-  if (absl::IsUnauthenticated(status)) ForgetSession();
-  if (!status.ok()) return status;
-  return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};
-}
-
 absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject,
                                       const ObjectId& object, std::uint64_t offset,
                                       std::uint64_t length,
@@ -156,7 +78,7 @@ absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject
   body.set_object(AsString(object.view()));
   std::uint64_t received = 0;
   absl::Status ours;
-  return Persist([&]() -> absl::Status {
+  const auto attempt = [&]() -> absl::Status {
     // A second attempt goes on where the first one broke.
     if (length != 0 && received == length) return absl::OkStatus();
     body.set_offset(offset + received);
@@ -189,7 +111,15 @@ absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject
           absl::StrCat("the server sent ", received, " of ", length, " bytes"));
     }
     return StatusFrom(finished, context);
-  });
+  };
+  // On a bad link it goes on for as long as each attempt brings something.
+  std::uint64_t before = 0;
+  absl::Status status;
+  do {
+    before = received;
+    status = Persist(attempt);
+  } while (absl::IsUnavailable(status) && ours.ok() && received > before);
+  return status;
 }
 
 }  // namespace amparo::client

@@ -35,12 +35,13 @@ LiveServer::LiveServer(const std::string& directory)
   server::Identity identity = MustHave(server::LoadIdentity(data_));
   certificate_pem_ = identity.tls.certificate_pem;
   server_key_ = identity.server_key.Duplicate();
-  server_ = MustHave(server::RunningServer::Start({.data = data_,
-                                                   .identity = std::move(identity),
-                                                   .store = storage::OpenMemoryStore(),
-                                                   .log = &log_,
-                                                   .clock = client::SystemNow,
-                                                   .steady = client::SystemNow}));
+  server_ = MustHave(server::RunningServer::Start(
+      {.data = data_,
+       .identity = std::move(identity),
+       .store = storage::OpenMemoryStore(),
+       .log = &log_,
+       .clock = client::SystemNow,
+       .steady = [this] { return UnixSeconds{client::SystemNow().value + passed_s_}; }}));
   address_ = server_->address();
 }
 

@@ -24,6 +24,8 @@ class LiveServer {
   client::Endpoint endpoint() const;
   // A founding token's text.
   std::string Token();
+  // Lets the time by which sessions end pass.
+  void PassSessionTime(std::uint64_t seconds) { passed_s_ += seconds; }
   // Ends the server; nobody listens any more.
   void Stop() { server_.reset(); }
 
@@ -32,6 +34,7 @@ class LiveServer {
   std::string certificate_pem_;
   Secret<32> server_key_;
   std::string address_;
+  std::atomic<std::uint64_t> passed_s_ = 0;
   std::FILE* nowhere_;
   server::Log log_;
   std::unique_ptr<server::RunningServer> server_;

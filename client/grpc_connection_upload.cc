@@ -1,0 +1,164 @@
+// Uploads of client/grpc_connection.h, which survive a broken connection: what the server has
+// not made durable is sent again, and only that.
+
+#include <algorithm>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "client/grpc_connection.h"
+#include "client/upload_window.h"
+
+namespace amparo::client {
+namespace {
+
+constexpr std::chrono::seconds kProgressLimit{60};
+constexpr std::chrono::milliseconds kFirstPause{250};
+constexpr std::chrono::milliseconds kLongestPause{8'000};
+constexpr std::size_t kMessageDataMax = 1024 * 1024;
+// More than a server may hold without making it durable, and what is under way besides.
+constexpr std::size_t kWindowBytes = 24 * 1024 * 1024;
+
+// A source of bytes, and what of them may have to be sent again.
+struct UploadSource {
+  const std::function<absl::StatusOr<ByteView>()>& next;
+  const std::function<Hash()>& sha256;
+  UploadWindow window;
+  std::optional<Hash> digest;  // Once `next` is exhausted.
+  absl::Status failed;         // On this side.
+
+  // Bytes at `cursor`, at most a message's; empty: there are no more, or it failed.
+  ByteView Take(std::uint64_t cursor) {
+    if (cursor == window.end() && !digest.has_value() && failed.ok()) {
+      auto bytes = next();
+      if (!bytes.ok()) {
+        failed = bytes.status();
+      } else if (bytes->empty()) {
+        digest = sha256();
+      } else {
+        window.Append(*bytes);
+      }
+    }
+    const ByteView rest = window.From(cursor);
+    return rest.first(std::min(rest.size(), kMessageDataMax));
+  }
+};
+
+// Whether the same upload may go on after this.
+bool MayGoOn(const absl::Status& status) {
+  if (absl::IsUnavailable(status) || absl::IsUnauthenticated(status)) return true;
+  const auto detail = DetailOf(status);
+  return detail.has_value() && detail->reason == "OFFSET_MISMATCH";
+}
+
+// One stream, from `cursor` to the end or until it breaks.
+grpc::Status SendFrom(v1::Amparo::Stub& stub, grpc::ClientContext& context,
+                      const v1::UploadMessage& opening, std::uint64_t cursor, UploadSource& source,
+                      v1::UploadReply& reply) {
+  ProgressWatch progress(context, kProgressLimit);
+  auto writer = stub.Upload(&context, &reply);
+  bool open = writer->Write(opening);
+  for (ByteView bytes = source.Take(cursor); open && !bytes.empty(); bytes = source.Take(cursor)) {
+    v1::UploadMessage message;
+    message.set_data(bytes.data(), bytes.size());
+    open = writer->Write(message);
+    progress.Touch();
+    cursor += bytes.size();
+  }
+  // A failure on this side half-closes: what is durable stays, nothing is sealed.
+  if (open && source.failed.ok() && source.digest.has_value()) {
+    v1::UploadMessage message;
+    message.set_seal(AsString(source.digest->view()));
+    writer->Write(message);
+  }
+  writer->WritesDone();
+  grpc::Status finished = writer->Finish();
+  if (!progress.expired()) return finished;
+  return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the upload made no progress for 60 s");
+}
+
+}  // namespace
+
+absl::StatusOr<v1::UploadMessage> GrpcConnection::UploadOpeningFor(const ObjectId& object,
+                                                                   std::uint64_t length,
+                                                                   std::uint64_t offset) {
+  v1::UploadOpening opening;
+  opening.set_object(AsString(object.view()));
+  opening.set_length(length);
+  opening.set_offset(offset);
+  auto envelope = Seal("Upload", opening.SerializeAsString());
+  if (!envelope.ok()) return envelope.status();
+  v1::UploadMessage message;
+  *message.mutable_opening() = *std::move(envelope);
+  return message;
+}
+
+absl::StatusOr<UploadState> GrpcConnection::StatUpload(const ObjectId& object,
+                                                       std::uint64_t length) {
+  v1::UploadReply reply;
+  absl::Status status = Persist([&]() -> absl::Status {
+    auto opening = UploadOpeningFor(object, length, 0);
+    if (!opening.ok()) return opening.status();
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kProgressLimit);
+    auto writer = stub_->Upload(&context, &reply);
+    writer->Write(*opening);
+    writer->WritesDone();
+    return StatusFrom(writer->Finish(), context);
+  });
+  if (!status.ok()) return status;
+  return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};
+}
+
+absl::StatusOr<UploadState> GrpcConnection::Upload(
+    const ObjectId& object, std::uint64_t length, std::uint64_t offset,
+    const std::function<absl::StatusOr<ByteView>()>& next, const std::function<Hash()>& sha256) {
+  UploadSource source{.next = next,
+                      .sha256 = sha256,
+                      .window = UploadWindow(offset, kWindowBytes),
+                      .digest = {},
+                      .failed = {}};
+  UploadState state{.stored = offset, .sealed = false};
+  auto deadline = std::chrono::steady_clock::now() + kProgressLimit;
+  std::chrono::milliseconds pause = kFirstPause;
+  while (true) {
+    v1::UploadReply reply;
+    absl::Status status;
+    if (auto opening = UploadOpeningFor(object, length, state.stored); opening.ok()) {
+      grpc::ClientContext context;
+      const grpc::Status sent = SendFrom(*stub_, context, *opening, state.stored, source, reply);
+      status = StatusFrom(sent, context);
+    } else {
+      status = opening.status();
+    }
+    if (!source.failed.ok()) return source.failed;
+    if (status.ok()) return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};
+    if (!MayGoOn(status)) return status;
+    if (absl::IsUnauthenticated(status)) ForgetSession();
+    // Where to go on is the server's to say; whether it is true shows in the SHA-256.
+    auto now = StatUpload(object, length);
+    while (absl::IsUnavailable(now.status()) && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(pause);
+      pause = std::min(2 * pause, kLongestPause);
+      now = StatUpload(object, length);
+    }
+    if (!now.ok()) return now.status();
+    if (now->sealed) return *now;
+    if (now->stored > state.stored) {
+      deadline = std::chrono::steady_clock::now() + kProgressLimit;
+      pause = kFirstPause;
+    } else if (std::chrono::steady_clock::now() >= deadline) {
+      return status;
+    } else if (!absl::IsUnauthenticated(status)) {
+      std::this_thread::sleep_for(pause);
+      pause = std::min(2 * pause, kLongestPause);
+    }
+    if (!source.window.Covers(now->stored)) {
+      return absl::UnavailableError(absl::StrCat("the server at ", address_,
+                                                 " has lost what it had"
+                                                 " of an upload; send it again"));
+    }
+    state = *now;
+  }
+}
+
+}  // namespace amparo::client

@@ -1,0 +1,162 @@
+// Links that break: what was sent is not sent again, and nothing is done twice.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "client/statement_author.h"
+#include "client/upload_window.h"
+#include "crypto/digest.h"
+#include "statement/invitation.h"
+#include "tests/client/cutting_relay.h"
+#include "tests/client/live_server.h"
+#include "tests/client_verbs/scratch_directory.h"
+#include "tests/support/organisation.h"
+
+namespace amparo::client {
+namespace {
+
+using amparo::testing::CuttingRelay;
+using amparo::testing::KeyNamed;
+using amparo::testing::Organisation;
+
+class BadLinkTest : public ::testing::Test {
+ protected:
+  BadLinkTest() : server_(scratch_.At("server")), token_(*ParseFoundingToken(server_.Token())) {
+    registrar_ =
+        Organisation::CertificateFor("ria", static_cast<std::uint16_t>(Role::kRegistrar), {});
+    registrar_.authentication = authentication_.verify_key();
+    registrar_.expiry = UnixSeconds{SystemNow().value + 3600};
+    policy_ = MakePolicy();
+  }
+
+  SignedStatement MakePolicy() const {
+    Policy policy;
+    for (const char* root : {"root-1", "root-2"}) {
+      policy.roots.push_back(KeyNamed(root).verify_key());
+    }
+    std::sort(policy.roots.begin(), policy.roots.end());
+    policy.log_key = token_.log_key;
+    policy.recovery = Identity::Generate().recipient();
+    policy.registrars = {registrar_};
+    Statement said;
+    said.kind = static_cast<std::uint16_t>(Kind::kPolicy);
+    said.org.bytes = HashOf(policy).bytes;
+    said.actor_seq = 1;
+    said.subject_type = static_cast<std::uint8_t>(SubjectType::kDirectory);
+    said.body = EncodeBody({.act = policy, .objects = {}, .grants = {}});
+    std::vector<StatementSignature> signatures;
+    for (const char* root : {"root-1", "root-2"}) {
+      const SigningKey key = KeyNamed(root);
+      signatures.push_back({.key = key.verify_key(), .signature = key.Sign(EncodeStatement(said))});
+    }
+    return *AssembleSigned(said, std::move(signatures));
+  }
+  // A connection over `relay`, as ria, once the organisation stands.
+  std::unique_ptr<Connection> ConnectOver(const CuttingRelay& relay) {
+    auto direct = ConnectGrpc(server_.endpoint());
+    EXPECT_TRUE(direct.ok()) << direct.status();
+    const auto founded =
+        (*direct)->Found(token_.token.view(), token_.secret.Expose(), policy_.bytes);
+    EXPECT_TRUE(founded.ok()) << founded.status();
+    Endpoint endpoint = server_.endpoint();
+    endpoint.address = relay.address();
+    auto connection = ConnectGrpc(endpoint);
+    EXPECT_TRUE(connection.ok()) << connection.status();
+    (*connection)
+        ->UseSession({.org = policy_.statement.org,
+                      .certificate = HashOf(registrar_),
+                      .authentication = &authentication_});
+    return *std::move(connection);
+  }
+
+  amparo::testing::ScratchDirectory scratch_;
+  amparo::testing::LiveServer server_;
+  const FoundingToken token_;
+  const SigningKey authentication_ = SigningKey::Generate();
+  Certificate registrar_;
+  SignedStatement policy_;
+};
+
+TEST_F(BadLinkTest, AnUploadGoesOnWhereTheConnectionBroke) {
+  CuttingRelay relay(server_.endpoint().address, {700'000, 3'000'000, 20'000, 9'000'000});
+  const auto connection = ConnectOver(relay);
+  Bytes blob(12 * 1024 * 1024);
+  for (std::size_t i = 0; i < blob.size(); ++i) blob[i] = static_cast<std::uint8_t>(i * i >> 7);
+  std::size_t given = 0;
+  const auto next = [&]() -> absl::StatusOr<ByteView> {
+    const ByteView piece =
+        ByteView(blob).subspan(given, std::min<std::size_t>(300'000, blob.size() - given));
+    given += piece.size();
+    return piece;
+  };
+  const auto state =
+      connection->Upload(RandomId<ObjectId>(), blob.size(), 0, next, [&] { return Sha256(blob); });
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_TRUE(state->sealed);
+  EXPECT_EQ(state->stored, blob.size());
+  EXPECT_EQ(given, blob.size()) << "each byte was asked for once";
+  EXPECT_GE(relay.connections(), 5u) << "four were cut";
+}
+
+TEST_F(BadLinkTest, AnUploadThatFailsOnThisSideSealsNothing) {
+  CuttingRelay relay(server_.endpoint().address, {});
+  const auto connection = ConnectOver(relay);
+  const ObjectId object = RandomId<ObjectId>();
+  int calls = 0;
+  const Bytes piece(100'000, 7);
+  const auto next = [&]() -> absl::StatusOr<ByteView> {
+    if (++calls == 3) return absl::DataLossError("the file changed");
+    return ByteView(piece);
+  };
+  EXPECT_EQ(connection->Upload(object, 1'000'000, 0, next, [] { return Hash{}; }).status().code(),
+            absl::StatusCode::kDataLoss);
+  const auto state = connection->StatUpload(object, 1'000'000);
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_FALSE(state->sealed);
+  EXPECT_EQ(state->stored, 200'000u) << "what was sent is kept for the next attempt";
+}
+
+TEST_F(BadLinkTest, AReadIsAskedForAgain) {
+  CuttingRelay relay(server_.endpoint().address, {});
+  const auto connection = ConnectOver(relay);
+  ASSERT_TRUE(connection->Sync(Position{0}, 10).ok());
+  server_.PassSessionTime(1000);
+  const auto reply = connection->Sync(Position{0}, 10);
+  EXPECT_TRUE(reply.ok()) << "the session is opened again: " << reply.status();
+}
+
+TEST_F(BadLinkTest, WatchEndsWhenItsCallerHasSeenEnough) {
+  CuttingRelay relay(server_.endpoint().address, {});
+  const auto connection = ConnectOver(relay);
+  std::vector<std::uint64_t> sizes;
+  const absl::Status status = connection->Watch(TreeSize{0}, [&](TreeSize size) {
+    sizes.push_back(size.value);
+    return false;
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  ASSERT_EQ(sizes.size(), 1u);
+  EXPECT_GE(sizes[0], 1u);
+}
+
+TEST(UploadWindow, KeepsTheNewestBytesAndNoMoreThanItMust) {
+  UploadWindow window(100, 10);
+  std::uint8_t value = 0;
+  for (int piece = 0; piece < 50; ++piece) {
+    Bytes bytes(static_cast<std::size_t>(1 + piece % 7));
+    for (std::uint8_t& byte : bytes) byte = value++;
+    window.Append(bytes);
+    EXPECT_TRUE(window.end() - window.start() < 10 + 7 || window.start() == 100);
+    EXPECT_TRUE(window.end() - window.start() >= 10 || window.start() == 100);
+    for (std::uint64_t at = window.start(); at < window.end(); ++at) {
+      ASSERT_FALSE(window.From(at).empty());
+      EXPECT_EQ(window.From(at).front(), static_cast<std::uint8_t>(at - 100));
+    }
+    EXPECT_TRUE(window.From(window.end()).empty());
+    EXPECT_FALSE(window.Covers(window.end() + 1));
+  }
+  EXPECT_FALSE(window.Covers(100));
+}
+
+}  // namespace
+}  // namespace amparo::client
