@@ -99,6 +99,32 @@ class LiveTest : public ::testing::Test {
     return options;
   }
 
+  // A file over the wire, and back: larger than a message, from a device that keeps nothing.
+  void SendAFileAndOpenIt(Client& ria, Client& cleo) {
+    Client::InviteOptions submit_only = For("Fay", Role::kFellow, {});
+    submit_only.submit_only = true;
+    Enrol(ria, "fay", submit_only);
+    auto as_fay = ClientOf("fay");
+    ASSERT_TRUE(as_fay->Sync().ok());
+    auto the_case = as_fay->NewCase(1, {.title = "A family from Todos Santos", .note = ""}, true);
+    ASSERT_TRUE(the_case.ok()) << the_case.status();
+    std::string photo(3'000'000, 'x');
+    for (std::size_t i = 0; i < photo.size(); i += 997) photo[i] = static_cast<char>(i);
+    auto files = PlanFiles({scratch_.Write("page 1.jpg", photo)}, {});
+    ASSERT_TRUE(files.ok()) << files.status();
+    SubmitOptions options;
+    options.case_id = *the_case;
+    server_.PassSessionTime(1000);  // The server has forgotten every session.
+    auto submitted = as_fay->Submit(*files, options, {});
+    ASSERT_TRUE(submitted.ok()) << submitted.status();
+    const absl::Status cleo_follows = cleo.Sync();
+    ASSERT_TRUE(cleo_follows.ok()) << cleo_follows;
+    auto opened = cleo.Open(submitted->document, Which::kSource, scratch_.At("out"), {});
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    ASSERT_THAT(*opened, SizeIs(1));
+    EXPECT_EQ(amparo::testing::ReadAll(opened->front().path), photo);
+  }
+
   amparo::testing::ScratchDirectory scratch_;
   amparo::testing::LiveServer server_;
 };
@@ -145,29 +171,7 @@ TEST_F(LiveTest, AnOrganisationIsFoundedAndPeopleJoinIt) {
   EXPECT_EQ(names[tina], "Tina") << "a coordinator holds the directory's identity";
   EXPECT_EQ(names[cleo], "Cleo");
 
-  // A file over the wire, and back: larger than a message, from a device that keeps nothing.
-  Client::InviteOptions submit_only = For("Fay", Role::kFellow, {});
-  submit_only.submit_only = true;
-  Enrol(*ria, "fay", submit_only);
-  auto as_fay = ClientOf("fay");
-  ASSERT_TRUE(as_fay->Sync().ok());
-  auto the_case = as_fay->NewCase(1, {.title = "A family from Todos Santos", .note = ""}, true);
-  ASSERT_TRUE(the_case.ok()) << the_case.status();
-  std::string photo(3'000'000, 'x');
-  for (std::size_t i = 0; i < photo.size(); i += 997) photo[i] = static_cast<char>(i);
-  auto files = PlanFiles({scratch_.Write("page 1.jpg", photo)}, {});
-  ASSERT_TRUE(files.ok()) << files.status();
-  SubmitOptions options;
-  options.case_id = *the_case;
-  server_.PassSessionTime(1000);  // The server has forgotten every session.
-  auto submitted = as_fay->Submit(*files, options, {});
-  ASSERT_TRUE(submitted.ok()) << submitted.status();
-  const absl::Status cleo_follows = as_cleo->Sync();
-  ASSERT_TRUE(cleo_follows.ok()) << cleo_follows;
-  auto opened = as_cleo->Open(submitted->document, Which::kSource, scratch_.At("out"), {});
-  ASSERT_TRUE(opened.ok()) << opened.status();
-  ASSERT_THAT(*opened, SizeIs(1));
-  EXPECT_EQ(amparo::testing::ReadAll(opened->front().path), photo);
+  SendAFileAndOpenIt(*ria, *as_cleo);
 
   // Whoever is revoked learns nothing more.
   ASSERT_TRUE(ria->Sync().ok());
