@@ -10,7 +10,8 @@ namespace amparo::cli {
 namespace {
 
 TEST(Escape, LeavesTheLettersOfEveryLanguageAlone) {
-  for (const char* text : {"Ana Pérez", "K'iche' tz'ib' ä", "Kreyòl ayisyen", "declaração", "日本"}) {
+  for (const char* text :
+       {"Ana Pérez", "K'iche' tz'ib' ä", "Kreyòl ayisyen", "declaração", "日本"}) {
     EXPECT_EQ(Escape(text), text);
   }
 }
@@ -21,7 +22,9 @@ TEST(Escape, SpellsEveryControlCharacter) {
     EXPECT_EQ(Escape(text).rfind("\\u{", 0), 0u) << c;
   }
   EXPECT_EQ(Escape("\x7f"), "\\u{7f}");
-  EXPECT_EQ(Escape("\xc2\x9b" "31m"), "\\u{9b}31m");  // C1: a CSI in one character.
+  EXPECT_EQ(Escape("\xc2\x9b"
+                   "31m"),
+            "\\u{9b}31m");  // C1: a CSI in one character.
 }
 
 TEST(Escape, SpellsTerminalSequences) {
@@ -36,7 +39,7 @@ TEST(Escape, SpellsBidirectionalAndInvisibleCharacters) {
 
 TEST(Escape, SpellsWhatIsNoUtf8) {
   EXPECT_EQ(Escape("\xff\xfe"), "\\xff\\xfe");
-  EXPECT_EQ(Escape("\xc0\xaf"), "\\xc0\\xaf");          // Overlong.
+  EXPECT_EQ(Escape("\xc0\xaf"), "\\xc0\\xaf");           // Overlong.
   EXPECT_EQ(Escape("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // A surrogate.
   EXPECT_EQ(Escape("\xe2\x82"), "\\xe2\\x82");           // Cut short.
 }
