@@ -11,8 +11,8 @@ namespace {
 // A refusal is an answer; anything else went wrong beneath us.
 bool IsRefusal(const absl::Status& status) { return DetailOf(status).has_value(); }
 
-absl::Status Internal(const absl::Status& status) {
-  return IsRefusal(status) ? status : Refuse(Reason::kInternal, status.message());
+absl::Status Internal(absl::Status status) {
+  return IsRefusal(status) ? std::move(status) : Refuse(Reason::kInternal, status.message());
 }
 
 }  // namespace
@@ -165,7 +165,7 @@ absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
     if (judged[i].ok()) {
       answered[i]->done(Appended{.position = *judged[i], .checkpoint = checkpoint});
     } else {
-      answered[i]->done(Internal(judged[i].status()));
+      answered[i]->done(Internal(std::move(judged[i]).status()));
     }
   }
   return absl::OkStatus();
