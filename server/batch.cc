@@ -9,9 +9,18 @@
 namespace amparo::server {
 
 absl::Status Batch::AddTickIfDue(UnixSeconds now) {
+  const std::uint64_t last = overlay_.directory().newest_tick().value;
+  return now.value > last + kTickEvery_s ? AddTick(now) : absl::OkStatus();
+}
+
+absl::Status Batch::AddTickIfHourBegan(UnixSeconds now) {
+  const std::uint64_t last = overlay_.directory().newest_tick().value;
+  return now.value / kTimerEvery_s > last / kTimerEvery_s ? AddTick(now) : absl::OkStatus();
+}
+
+absl::Status Batch::AddTick(UnixSeconds now) {
   const directory::Directory& directory = overlay_.directory();
-  const UnixSeconds last = directory.newest_tick();
-  if (!directory.founded() || now.value <= last.value + kTickEvery_s) return absl::OkStatus();
+  if (!directory.founded()) return absl::OkStatus();
   const Body body{
       .act = Tick{.now = now, .directory_head = directory.head()}, .objects = {}, .grants = {}};
   Statement tick;

@@ -30,6 +30,7 @@ inline constexpr std::size_t kBatchStatementBytesMax = 1000 * 1024;
 inline constexpr std::size_t kEntryOverheadMax = 256;           // Around a statement.
 inline constexpr std::size_t kBatchBytesMax = 8 * 1024 * 1024;  // With grants and objects.
 inline constexpr std::uint64_t kTickEvery_s = 60;
+inline constexpr std::uint64_t kTimerEvery_s = 3600;  // Timers are due at whole hours.
 
 class Batch {
  public:
@@ -42,6 +43,8 @@ class Batch {
 
   // Puts a tick in front when the last one is older than 60 s. Not before the founding.
   absl::Status AddTickIfDue(UnixSeconds now);
+  // The same when an hour has begun since the last one: what is due then is due by the log.
+  absl::Status AddTickIfHourBegan(UnixSeconds now);
   // Where the statement stands, or will. A refusal leaves the batch as it was.
   absl::StatusOr<Position> Add(const Submission& submission);
 
@@ -56,6 +59,7 @@ class Batch {
   std::string Checkpoint() const;
 
  private:
+  absl::Status AddTick(UnixSeconds now);
   absl::Status AddEntry(const SignedStatement& statement, const Body& body,
                         const std::vector<workflow::Event>& events, const ShelfKeyId& shelf_key,
                         const Secret<32>* key);

@@ -1,8 +1,10 @@
 #include "server/organization.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/blob_sweep.h"
 #include "server/refusal.h"
 
 namespace amparo::server {
@@ -31,17 +33,19 @@ absl::StatusOr<std::unique_ptr<Organization>> Organization::Open(Options options
     return absl::FailedPreconditionError("the server's log key is not the one the policy names");
   }
   opened->snapshot_ = *std::move(replayed);
+  const Options& given = opened->options_;
+  if (auto status = EraseUnnamedBlobs(*given.storage.blobs, opened->rows_, given.clock());
+      !status.ok()) {
+    return status;
+  }
   opened->writer_ = std::thread([organization = opened.get()] { organization->Run(); });
   return opened;
 }
 
 Organization::~Organization() { Stop(); }
 
-ReplayParts Organization::parts() const {
-  return {.org = options_.org,
-          .storage = options_.storage,
-          .rows = &rows_,
-          .subjects = const_cast<SubjectStates*>(&subjects_)};
+ReplayParts Organization::parts() {
+  return {.org = options_.org, .storage = options_.storage, .rows = &rows_, .subjects = &subjects_};
 }
 
 std::shared_ptr<const Snapshot> Organization::snapshot() const {
@@ -88,14 +92,35 @@ void Organization::Stop() {
 void Organization::Run() {
   while (true) {
     std::vector<Waiting> waiting = Take();
-    if (waiting.empty()) return;
-    Process(std::move(waiting));
+    if (!waiting.empty()) {
+      Process(std::move(waiting));
+    } else if (IsStopping()) {
+      return;
+    } else {
+      AppendTimerTick();
+    }
   }
+}
+
+bool Organization::IsStopping() {
+  const std::lock_guard lock(queue_mutex_);
+  return stopping_ && queue_.empty();
+}
+
+// What fails here is tried again at the next look at the clock.
+void Organization::AppendTimerTick() {
+  if (view_is_behind_ && !Reload().ok()) return;
+  Batch batch(Base(),
+              {.org = options_.org, .log_key = &options_.log_key, .shelf = options_.storage.shelf});
+  if (!batch.AddTickIfHourBegan(options_.clock()).ok() || batch.entries().empty()) return;
+  const absl::Status status = Commit(batch, batch.Checkpoint());
+  if (absl::IsAborted(status)) view_is_behind_ = true;
 }
 
 std::vector<Organization::Waiting> Organization::Take() {
   std::unique_lock lock(queue_mutex_);
-  queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  queue_changed_.wait_for(lock, std::chrono::milliseconds(options_.timer_poll_ms),
+                          [this] { return stopping_ || !queue_.empty(); });
   std::vector<Waiting> taken;
   std::size_t statement_bytes = 0;
   std::size_t bytes = 0;
@@ -152,12 +177,10 @@ absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
   if (auto status = batch.AddTickIfDue(options_.clock()); !status.ok()) return status;
   std::vector<absl::StatusOr<Position>> judged;
   for (const Waiting* one : waiting) judged.push_back(batch.Add(one->submission));
-  std::string checkpoint = base->checkpoint;
+  std::string checkpoint = snapshot()->checkpoint;
   if (batch.has_statements()) {
     checkpoint = batch.Checkpoint();
-    if (auto status = WriteAhead(batch); !status.ok()) return status;
-    if (auto status = Append(batch, checkpoint); !status.ok()) return status;
-    Publish(batch, checkpoint);
+    if (auto status = Commit(batch, checkpoint); !status.ok()) return status;
   }
   // Refusals wait too: one may rest on a statement of this very batch.
   const std::vector<Waiting*> answered = std::exchange(waiting, {});
@@ -168,6 +191,21 @@ absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
       answered[i]->done(Internal(std::move(judged[i]).status()));
     }
   }
+  return absl::OkStatus();
+}
+
+Overlay::Base Organization::Base() {
+  const auto base = snapshot();
+  return {.directory = base->directory,
+          .frontier = base->frontier,
+          .rows = &rows_,
+          .subjects = &subjects_};
+}
+
+absl::Status Organization::Commit(const Batch& batch, const std::string& checkpoint) {
+  if (auto status = WriteAhead(batch); !status.ok()) return status;
+  if (auto status = Append(batch, checkpoint); !status.ok()) return status;
+  Publish(batch, checkpoint);
   return absl::OkStatus();
 }
 

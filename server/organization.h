@@ -49,6 +49,7 @@ class Organization {
     storage::OrgStorage storage;
     SigningKey log_key;
     Clock clock;
+    std::uint32_t timer_poll_ms = 10'000;  // How often an idle writer looks at the clock.
   };
   // Replays the log and starts the writer. An empty log is an organisation yet to be founded.
   // Errors: as server/replay.h; FAILED_PRECONDITION too if the policy names another log key.
@@ -80,15 +81,20 @@ class Organization {
   };
 
   explicit Organization(Options options);
-  ReplayParts parts() const;
+  ReplayParts parts();
+  bool IsStopping();
   absl::Status Reload();
   void Run();
-  // Up to one batch of what waits; empty once stopped and drained.
+  // Up to one batch of what waits. Empty: it is time to look at the clock, or the end.
   std::vector<Waiting> Take();
   void Process(std::vector<Waiting> waiting);
   // One attempt. OK: what was not refused is durable, all are answered and `waiting` is
   // empty. ABORTED: the log has grown, try again. Else: nothing of it is known to stand.
   absl::Status TryAppend(std::vector<Waiting*>& waiting);
+  // A tick alone, when an hour has begun and nobody says anything.
+  void AppendTimerTick();
+  Overlay::Base Base();
+  absl::Status Commit(const Batch& batch, const std::string& checkpoint);
   absl::Status WriteAhead(const Batch& batch);
   absl::Status Append(const Batch& batch, const std::string& checkpoint);
   void Publish(const Batch& batch, const std::string& checkpoint);

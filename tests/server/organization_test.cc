@@ -115,6 +115,39 @@ TEST(Organization, PutsATickBeforeTheFirstStatementAfterAMinute) {
   EXPECT_EQ(scene.organization().snapshot()->size().value, after->size().value + 1);
 }
 
+// Leases end at whole hours, and a quiet week must not make every view look old.
+TEST(Organization, TicksByItselfWhenAnHourBegins) {
+  Scene scene;
+  scene.Pass(3600);
+  scene.AwaitTick();
+  EXPECT_EQ(scene.organization().snapshot()->directory->newest_tick().value, scene.now());
+}
+
+TEST(Organization, ErasesWhatNobodyNamedForAMonthWhenItOpens) {
+  Scene scene;
+  const MadeObject named = ObjectNamed("named", ObjectClass::kPart, kSmallObjectBytesMax + 1);
+  const MadeObject unnamed = ObjectNamed("unnamed", ObjectClass::kPart, kSmallObjectBytesMax + 1);
+  for (const MadeObject* part : {&named, &unnamed}) {
+    auto writer = scene.storage().blobs->BeginWrite(part->ref.object, part->payload.size(),
+                                                    UnixSeconds{scene.now()});
+    ASSERT_TRUE((*writer)->Write(part->payload).ok());
+    ASSERT_TRUE((*writer)->Seal(part->ref.payload_sha256).ok());
+  }
+  const MadeObject manifest = ObjectNamed("m", ObjectClass::kManifest);
+  ASSERT_EQ(ReasonOf(scene.Answer(
+                scene.Compose("fay", Submit{.case_id = Scene::SubjectNamed("case")},
+                              {.subject = Scene::SubjectNamed("d"), .prev = {}}, {manifest, named},
+                              {GrantNamed(manifest.ref.object, People::CertificateOf("cleo"))}))),
+            "OK");
+  scene.Pass(29 * 24 * 3600);
+  ASSERT_TRUE(scene.Reopen().ok());
+  EXPECT_TRUE(scene.storage().blobs->Stat(unnamed.ref.object)->has_value());
+  scene.Pass(2 * 24 * 3600);
+  ASSERT_TRUE(scene.Reopen().ok());
+  EXPECT_FALSE(scene.storage().blobs->Stat(unnamed.ref.object)->has_value());
+  EXPECT_TRUE(scene.storage().blobs->Stat(named.ref.object)->has_value());
+}
+
 TEST(Organization, TakesNoTickFromOutside) {
   Scene scene;
   const auto snapshot = scene.organization().snapshot();

@@ -74,6 +74,18 @@ absl::StatusOr<Appended> Scene::Answer(AppendInput input) {
   return promise.get_future().get();
 }
 
+void Scene::AwaitTick() {
+  const auto has_come = [&] {
+    return organization_->snapshot()->directory->newest_tick().value == now_;
+  };
+  std::promise<void> come;
+  std::atomic<bool> is_told = false;
+  const auto follower = organization_->Follow([&](TreeSize) {
+    if (has_come() && !is_told.exchange(true)) come.set_value();
+  });
+  if (!has_come()) come.get_future().wait();
+}
+
 AppendInput Scene::Compose(const std::string& name, const Act& act, const About& about,
                            const std::vector<MadeObject>& objects,
                            const std::vector<MadeGrant>& grants) {

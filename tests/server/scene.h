@@ -31,6 +31,8 @@ class Scene {
   // Stops the organisation and opens it again over the same storage.
   absl::Status Reopen();
   void Pass(std::uint64_t seconds) { now_ += seconds; }
+  // Returns when the log's time is now.
+  void AwaitTick();
   std::uint64_t now() const { return now_; }
 
   // Waits for the answer.
