@@ -55,10 +55,11 @@ absl::Status Scene::Reopen() {
   organization_.reset();
   const auto opened = store_->Open(org_);
   if (!opened.ok()) return opened.status();
-  auto organization = Organization::Open(
-      {.org = org_, .storage = *opened, .log_key = KeyNamed(log_key_name_), .clock = [this] {
-         return UnixSeconds{now_};
-       }});
+  auto organization = Organization::Open({.org = org_,
+                                          .storage = *opened,
+                                          .log_key = KeyNamed(log_key_name_),
+                                          .clock = [this] { return UnixSeconds{now_}; },
+                                          .timer_poll_ms = 5});
   if (!organization.ok()) return organization.status();
   organization_ = *std::move(organization);
   return absl::OkStatus();
