@@ -10,7 +10,7 @@ namespace {
 
 struct ReasonText {
   absl::string_view reason;
-  absl::string_view message;
+  absl::string_view message;  // Empty: the status' own, which names the file or the people.
   absl::string_view hint;
 };
 
@@ -56,7 +56,7 @@ constexpr ReasonText kReasons[] = {
      "open the new source: amparo open DOC --source -o DIR"},
     {"NUMBER_TAKEN", "another document of this case was submitted at the same moment",
      "run the same command again"},
-    {"NOTE_MISSING", "this needs a few words", "type them when asked, or give --note-file FILE"},
+    {"NOTE_MISSING", "this needs a few words", "type them when asked, or give --text-file FILE"},
     {"USABLE_GRANT_MISSING", "nobody who needs it could open this",
      "run amparo sync; then see that the desk has a coordinator: amparo members"},
     {"LEASE_INVALID", "the lease must end in the future, within 90 days",
@@ -69,14 +69,28 @@ constexpr ReasonText kReasons[] = {
      "a registrar runs: amparo org challenge, and the key's keeper: amparo recovery test"},
     {"NOT_OPENED_HERE", "you have not opened both source and translation on this computer",
      "amparo open DOC --source -o DIR, then amparo open DOC --translation -o DIR"},
-    {"NOT_FRESH", "this copy of the log is too old to give anybody new a key",
-     "run amparo sync, or ask any colleague to run it"},
-    {"SAME_AS_SOURCE", "a file to hand in is the same as the source",
-     "choose the translation's file"},
-    {"SAME_AS_EARLIER", "a file to hand in is the same as in an earlier version",
-     "choose the new version's file"},
-    {"HANDED_IN_ELSEWHERE", "a file was handed in for another document already",
-     "look at which document this file belongs to: amparo inbox"},
+    {"VIEW_TOO_OLD", "this copy of the log is too old to give anybody new a key",
+     "ask any colleague to run amparo sync, then run it here"},
+    {"WRONG_FILE", "", "choose the translation's own file"},
+    {"FILE_CHANGED", "", "look at the file and run the same command again"},
+    {"AMBIGUOUS", "", "give the full code or id"},
+    {"NO_READER", "nobody could open this: the desk has no coordinator who can receive",
+     "ask a registrar to admit a coordinator for this desk"},
+    {"NOT_GRANTED", "", "ask a coordinator of the case for: amparo share DOC --with YOU"},
+    {"NO_TRANSLATION", "no translation was handed in yet",
+     "see where it stands: amparo status DOC"},
+    {"DESK_UNKNOWN", "no coordinator works at this desk", "amparo members --role coordinator"},
+    {"STORAGE_FULL", "the server's disk has no room left",
+     "tell its operator; nothing was changed"},
+    {"SERVER_BUSY", "the server has too much to do", "try again in a minute; nothing was changed"},
+    {"TOKEN_UNKNOWN", "the server does not know this founding token",
+     "ask its operator for a new one: amparod token"},
+    {"TOKEN_USED", "this founding token was used already",
+     "ask the server's operator for a new one: amparod token"},
+    {"TOKEN_EXPIRED", "this founding token has expired",
+     "ask the server's operator for a new one: amparod token"},
+    {"TOO_MANY_REQUESTS", "too many requests wait under this invitation",
+     "ask the registrar for a new one"},
     {"REVOKED", "this device or member was revoked", "ask a registrar"},
     {"EXPIRED", "this certificate has expired", "ask a registrar for: amparo org reissue"},
     {"NOT_YET_ENDORSED", "a second registrar has not endorsed you yet",
@@ -93,7 +107,6 @@ constexpr ReasonText kReasons[] = {
     {"ALREADY_ENDORSED", "that member is endorsed already", ""},
     {"NOTHING_TO_REVOKE", "there is nothing of that member to revoke", "amparo members --all"},
     {"BLOB_MISSING", "the server has not stored all of a file", "run the same command again"},
-    {"NO_ROOM", "the server has no room left", "tell its operator; nothing was changed"},
 };
 
 Outcome ByCode(const absl::Status& status) {
@@ -153,7 +166,9 @@ Outcome OutcomeOf(const absl::Status& status) {
   if (!detail || detail->reason.empty()) return outcome;
   for (const ReasonText& row : kReasons) {
     if (row.reason != detail->reason) continue;
-    outcome.message = absl::StrCat(row.message, " (", row.reason, ")");
+    outcome.message =
+        absl::StrCat(row.message.empty() ? outcome.message : row.message, " (", row.reason, ")");
+    if (row.reason == "AMBIGUOUS") outcome.code = kExitNotFound;
     outcome.hint = std::string(row.hint);
     return outcome;
   }

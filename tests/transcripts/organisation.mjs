@@ -2,7 +2,7 @@
 // the programs that people use.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
   from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,8 @@ const kPeople = [
   ['ines', 'Ines Caal', ['--role', 'coordinator']],
   ['tomas', 'Tomas Pereira', ['--role', 'coordinator']],
   ['jean', 'Jean Toussaint', ['--role', 'translator', '--language', 'ht']],
-  ['ana', 'Ana Pierre-Louis', ['--role', 'translator', '--language', 'ht', '--language', 'es']],
+  ['ana', 'Ana Pierre-Louis',
+    ['--role', 'translator', '--role', 'reviewer', '--language', 'ht', '--language', 'es']],
   ['bea', 'Beatriz Moreau', ['--role', 'reviewer']],
   ['lucia', 'Lucia Ferreira', ['--role', 'attorney']],
 ];
@@ -66,7 +67,7 @@ export class Organisation {
     const listen = this.address ?? '127.0.0.1:0';
     this.server = spawn(
       this.amparod, ['serve', '--data', data, '--listen', listen, '--ready-file', ready],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
+      { stdio: ['ignore', 'ignore', openSync(join(this.root, 'server.log'), 'a', 0o600)] },
     );
     const end = Date.now() + 30_000;
     while (!existsSync(ready) || readFileSync(ready, 'utf8').trim() === '') {

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 
-const kDeadlineMs = 120_000;
+const kDeadlineMs = 90_000;
 
 // Runs `command` with bash. `answers` are {prompt, text}: `text` is typed once the output,
 // after what was matched before, contains `prompt`. Resolves to {code, output}; an answer whose

@@ -10,7 +10,7 @@
 // ": " or "stop: ", or on lines of its own that start with "> ", of which the last is
 // followed by an empty line.
 
-const kQuestion = /^(.*(?:\[y\/N\]|name:|address:|telephone:|stop:|passphrase.*:)) (.+)$/;
+const kQuestion = /^.*(\[y\/N\]|name:|address:|telephone:|stop:|passphrase.*:) (.+)$/;
 
 // Returns [{person, command, expected: [line], code, answers, where, quiet}].
 export function parseTranscript(text, name) {
@@ -67,7 +67,7 @@ function parseLines(lines, person, name, first) {
 // A typed line is echoed by the terminal; it is typed once the line before it was printed.
 function addTyped(step, text, more) {
   const before = step.expected.at(-1) ?? '';
-  step.answers.push({ prompt: `${before}\n`, text: more ? text : `${text}\n` });
+  step.answers.push({ prompt: `${before.slice(-24)}\n`, text: more ? text : `${text}\n` });
   step.expected.push(text);
   if (!more) step.expected.push('');
 }
