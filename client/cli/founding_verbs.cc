@@ -186,47 +186,45 @@ absl::Status ConfirmAnswer(Shell& shell, const Given& given) {
   return absl::OkStatus();
 }
 
-}  // namespace
+void AddOutput(CLI::App* verb, const std::shared_ptr<Given>& given) {
+  verb->add_option("-o,--output", given->output, "new file for it; - is standard output");
+}
 
-void AddFoundingVerbs(CLI::App& app, Shell& shell) {
-  auto given = std::make_shared<Given>();
-  const auto output = [&](CLI::App* verb) {
-    verb->add_option("-o,--output", given->output, "new file for it; - is standard output");
-  };
-
+void AddRootVerbs(CLI::App& app, Shell& shell, const std::shared_ptr<Given>& given) {
   CLI::App* root = AddVerb(app, "root", "a root key, kept off line",
                            "amparo root new --home /media/stick/root -o root1.pub");
   root->require_subcommand(1);
   CLI::App* root_new = AddVerb(*root, "new", "make a root key in a home of its own",
                                "amparo root new --home ROOT -o root1.pub");
-  output(root_new);
+  AddOutput(root_new, given);
   SetWork(root_new, shell, [&shell, given] { return NewKeyHome(shell, *given, true); });
   CLI::App* root_sign = AddVerb(*root, "sign", "read a policy draft and sign it",
                                 "amparo root sign policy.draft --home ROOT -o root1.sig");
   root_sign->add_option("draft", given->draft, "the policy draft")->required();
-  output(root_sign);
+  AddOutput(root_sign, given);
   SetWork(root_sign, shell, [&shell, given] { return SignDraft(shell, *given); });
+}
 
+void AddRecoveryVerbs(CLI::App& app, Shell& shell, const std::shared_ptr<Given>& given) {
   CLI::App* recovery = AddVerb(app, "recovery", "the organisation's off-line recovery key",
                                "amparo recovery new --home /media/stick/recovery -o recovery.pub");
   recovery->require_subcommand(1);
   CLI::App* recovery_new = AddVerb(*recovery, "new", "make the recovery key in a home of its own",
                                    "amparo recovery new --home RECOVERY -o recovery.pub");
-  output(recovery_new);
+  AddOutput(recovery_new, given);
   SetWork(recovery_new, shell, [&shell, given] { return NewKeyHome(shell, *given, false); });
   CLI::App* test = AddVerb(*recovery, "test", "open a challenge, to show that the key works",
                            "amparo recovery test challenge --home RECOVERY -o answer");
   test->add_option("challenge", given->challenge, "what `amparo org challenge` wrote")->required();
-  output(test);
+  AddOutput(test, given);
   SetWork(test, shell, [&shell, given] { return AnswerChallenge(shell, *given); });
+}
 
-  CLI::App* org =
-      AddVerb(app, "org", "found an organisation; its members", "amparo org pending --home ME");
-  org->require_subcommand(1);
+void AddPolicyVerbs(CLI::App* org, Shell& shell, const std::shared_ptr<Given>& given) {
   CLI::App* prepare = AddVerb(*org, "prepare", "a registrar's home, before there is a policy",
                               "amparo org prepare --home ME -o me.registrar");
   prepare->add_option("--name-file", given->name_file, "file with your name; - is standard input");
-  output(prepare);
+  AddOutput(prepare, given);
   SetWork(prepare, shell, [&shell, given] { return Prepare(shell, *given); });
   CLI::App* draft = AddVerb(*org, "draft", "draft the first policy",
                             "amparo org draft --token org.token --root root*.pub --recovery "
@@ -235,7 +233,7 @@ void AddFoundingVerbs(CLI::App& app, Shell& shell) {
   draft->add_option("--root", given->roots, "public halves of the root keys")->required();
   draft->add_option("--recovery", given->recovery, "public half of the recovery key")->required();
   draft->add_option("--registrar", given->registrars, "registrar cards")->required();
-  output(draft);
+  AddOutput(draft, given);
   SetWork(draft, shell, [&shell, given] { return Draft(shell, *given); });
   CLI::App* found = AddVerb(*org, "found", "found the organisation with the signed policy",
                             "amparo org found --token org.token --draft policy.draft --signature "
@@ -244,9 +242,12 @@ void AddFoundingVerbs(CLI::App& app, Shell& shell) {
   found->add_option("--draft", given->draft, "the policy draft")->required();
   found->add_option("--signature", given->signatures, "what the roots signed")->required();
   SetWork(found, shell, [&shell, given] { return Found(shell, *given); });
+}
+
+void AddOrganisationVerbs(CLI::App* org, Shell& shell, const std::shared_ptr<Given>& given) {
   CLI::App* card = AddVerb(*org, "card", "what the other registrars need to join",
                            "amparo org card --home ME -o org.card");
-  output(card);
+  AddOutput(card, given);
   SetWork(card, shell, [&shell, given] { return Card(shell, *given); });
   CLI::App* join = AddVerb(*org, "join", "join as a registrar named in the policy",
                            "amparo org join org.card --home ME");
@@ -254,14 +255,26 @@ void AddFoundingVerbs(CLI::App& app, Shell& shell) {
   SetWork(join, shell, [&shell, given] { return JoinRegistrar(shell, *given); });
   CLI::App* challenge = AddVerb(*org, "challenge", "a challenge for the recovery key's keeper",
                                 "amparo org challenge --home ME -o challenge");
-  output(challenge);
+  AddOutput(challenge, given);
   SetWork(challenge, shell, [&shell, given] { return Challenge(shell, *given); });
   CLI::App* confirm = AddVerb(*org, "confirm", "publish that the recovery key works",
                               "amparo org confirm challenge answer --home ME");
   confirm->add_option("challenge", given->challenge, "the challenge")->required();
   confirm->add_option("answer", given->answer, "the keeper's answer")->required();
   SetWork(confirm, shell, [&shell, given] { return ConfirmAnswer(shell, *given); });
+}
 
+}  // namespace
+
+void AddFoundingVerbs(CLI::App& app, Shell& shell) {
+  auto given = std::make_shared<Given>();
+  AddRootVerbs(app, shell, given);
+  AddRecoveryVerbs(app, shell, given);
+  CLI::App* org =
+      AddVerb(app, "org", "found an organisation; its members", "amparo org pending --home ME");
+  org->require_subcommand(1);
+  AddPolicyVerbs(org, shell, given);
+  AddOrganisationVerbs(org, shell, given);
   AddRegistrarVerbs(*org, app, shell);
 }
 
