@@ -19,28 +19,77 @@ void SortUnique(std::vector<MemberId>& members) {
   members.erase(std::unique(members.begin(), members.end()), members.end());
 }
 
+bool HasRole(const directory::CertificateRecord& record, Role role) {
+  return (record.certificate.roles & static_cast<std::uint16_t>(role)) != 0;
+}
+
+// Of whoever submits or opens: also a coordinator of whatever desk, who may have changed it.
+bool IsOfASubmitter(const directory::CertificateRecord& record) {
+  return HasRole(record, Role::kFellow) || HasRole(record, Role::kCoordinator);
+}
+
+template <class Subject>
+bool MaySeeOnSomeDevice(const Subject& subject, const Context& context, const MemberId& member) {
+  const auto valid = context.directory.ValidCertificates(member, context.moment);
+  return std::any_of(valid.begin(), valid.end(), [&](const directory::CertificateRecord* record) {
+    return MaySee(subject, context, *record);
+  });
+}
+
 }  // namespace
 
-bool MaySee(const Document& document, const Context& context, const MemberId& member) {
+bool MayHold(const directory::CertificateRecord& record, Purpose purpose, Desk desk) {
+  const std::vector<Desk>& desks = record.certificate.desks;
+  switch (purpose) {
+    case Purpose::kCoordinate:
+      return HasRole(record, Role::kCoordinator) &&
+             (desk == 0 || std::find(desks.begin(), desks.end(), desk) != desks.end());
+    case Purpose::kTranslate:
+      return HasRole(record, Role::kTranslator);
+    case Purpose::kReview:
+      return HasRole(record, Role::kReviewer);
+    case Purpose::kFile:
+      return HasRole(record, Role::kAttorney);
+    case Purpose::kConverse:
+      return HasRole(record, Role::kFellow);
+    case Purpose::kRecovery:
+    case Purpose::kDirectory:
+      return true;
+  }
+  return false;
+}
+
+bool MaySee(const Document& document, const Context& context,
+            const directory::CertificateRecord& record) {
   if (document.state == State::kNone || document.state == State::kErased) return false;
-  if (!context.directory.IsMember(member, context.moment)) return false;
-  if (IsCoordinatorOf(context, member, document.desk)) return true;
-  if (document.submitters.contains(member)) return true;
-  const auto has = [&](Role role) {
-    return context.directory.HasRole(member, role, context.moment);
-  };
+  if (!context.directory.IsValid(record, context.moment)) return false;
+  if (MayHold(record, Purpose::kCoordinate, document.desk)) return true;
+  const MemberId& member = record.certificate.member;
+  if (document.submitters.contains(member) && IsOfASubmitter(record)) return true;
   if (IsAtWork(document, context.moment.now)) {
-    if (member == document.translator && has(Role::kTranslator)) return true;
-    if (member == document.reviewer && has(Role::kReviewer)) return true;
+    if (member == document.translator && MayHold(record, Purpose::kTranslate, 0)) return true;
+    if (member == document.reviewer && MayHold(record, Purpose::kReview, 0)) return true;
   }
   return (document.delivered_to.contains(member) || document.delivered_before.contains(member)) &&
-         has(Role::kAttorney);
+         MayHold(record, Purpose::kFile, 0);
+}
+
+bool MaySee(const Case& subject, const Context& context,
+            const directory::CertificateRecord& record) {
+  if (!subject.open || !context.directory.IsValid(record, context.moment)) return false;
+  if (MayHold(record, Purpose::kCoordinate, subject.desk)) return true;
+  const MemberId& member = record.certificate.member;
+  if (member == subject.opener && IsOfASubmitter(record)) return true;
+  return subject.shared_with.contains(member) &&
+         (MayHold(record, Purpose::kConverse, 0) || MayHold(record, Purpose::kFile, 0));
+}
+
+bool MaySee(const Document& document, const Context& context, const MemberId& member) {
+  return MaySeeOnSomeDevice(document, context, member);
 }
 
 bool MaySee(const Case& subject, const Context& context, const MemberId& member) {
-  if (!subject.open || !context.directory.IsMember(member, context.moment)) return false;
-  return member == subject.opener || subject.shared_with.contains(member) ||
-         IsCoordinatorOf(context, member, subject.desk);
+  return MaySeeOnSomeDevice(subject, context, member);
 }
 
 std::vector<MemberId> Readers(const Document& document, const Context& context) {

@@ -248,7 +248,19 @@ Case Evolve(Case subject, const std::vector<Event>& events, const SignedStatemen
 // A submit joined this case.
 Case EvolveWithDocument(Case subject, const SubjectId& document);
 
-// Whether `member` may be given the chain, objects and own grants of the subject.
+// Whether a certificate is one of those that the purpose is for: of a coordinator of the desk
+// (0: of any), of a translator, a reviewer, an attorney; kConverse: of a fellow. A role that a
+// member has on one device says nothing about another. The roles alone: not whether it is valid,
+// nor whether its member has that part in a subject. Of the directory's purposes it says yes.
+bool MayHold(const directory::CertificateRecord& record, Purpose purpose, Desk desk);
+
+// Whether the device with this certificate may be given the chain, objects and own grants of the
+// subject: a part that its member has there, and the role for it on this very certificate.
+bool MaySee(const Document& document, const Context& context,
+            const directory::CertificateRecord& record);
+bool MaySee(const Case& subject, const Context& context,
+            const directory::CertificateRecord& record);
+// By any certificate of the member.
 bool MaySee(const Document& document, const Context& context, const MemberId& member);
 bool MaySee(const Case& subject, const Context& context, const MemberId& member);
 
