@@ -44,6 +44,7 @@ clean_up() {
   rm -rf "$work"
 }
 trap clean_up EXIT
+trap 'fail "line $LINENO of the demo"' ERR
 
 # as PERSON VERB...: runs amparo in that person's home, its output to the log and to $out.
 out=$work/out
@@ -219,7 +220,9 @@ size=$(stat -c %s "$corpus/pt-declaracao.docx")
 # age asks for the passphrase on a terminal; `script` is one.
 script -qec "age -d -o '$work/desk/lucia.key' '$work/desk/export/identity.age'" /dev/null \
   <"$work/papers/lucia.pass" >>"$log" 2>&1 || fail "stock age did not open the identity"
-age -d -i "$work/desk/lucia.key" "$source_age" | head -c "$size" >"$work/desk/opened.docx"
+age -d -i "$work/desk/lucia.key" -o "$work/desk/opened.padded" "$source_age" >>"$log" 2>&1 ||
+  fail "stock age did not open the exported DOCX"
+head -c "$size" "$work/desk/opened.padded" >"$work/desk/opened.docx"
 cmp "$work/desk/opened.docx" "$corpus/pt-declaracao.docx" >>"$log" || fail "age opened another file"
 say "11 Stock age $(age --version) opens the exported DOCX with the exported identity: identical."
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "absl/strings/ascii.h"
 #include "client/cli/outcomes.h"
 #include "client/cli/verbs.h"
 #include "client/platform.h"
@@ -46,7 +47,9 @@ int Run(int argc, char** argv) {
     std::cout << "amparo " << AMPARO_VERSION << "\n";
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    Terminal(shell.terminal_options).Error(absl::InvalidArgumentError(error.what()));
+    std::string message = error.what();
+    if (!message.empty()) message[0] = absl::ascii_tolower(static_cast<unsigned char>(message[0]));
+    Terminal(shell.terminal_options).Error(absl::InvalidArgumentError(message));
     return kExitUsage;
   }
   shell.terminal = std::make_unique<Terminal>(shell.terminal_options);
