@@ -10,7 +10,9 @@
 // ": " or "stop: ", or on lines of its own that start with "> ", of which the last is
 // followed by an empty line.
 
-const kQuestion = /^.*(\[y\/N\]|name:|address:|telephone:|stop:|passphrase.*:) (.+)$/;
+const kQuestion = /^.*(\[y\/N\]|name:|address:|telephone:|stop:) (.+)$/;
+// Typed without an echo, so what is shown ends with the colon.
+const kHidden = /^((?:new )?passphrase of ).*: (.+)$/;
 
 // Returns [{person, command, expected: [line], code, answers, where, quiet}].
 export function parseTranscript(text, name) {
@@ -73,6 +75,12 @@ function addTyped(step, text, more) {
 }
 
 function addPrinted(step, line) {
+  const hidden = kHidden.exec(line);
+  if (hidden) {
+    step.answers.push({ prompt: hidden[1], text: hidden[2] });
+    step.expected.push(line.slice(0, -hidden[2].length));
+    return;
+  }
   const question = kQuestion.exec(line);
   if (question) step.answers.push({ prompt: `${question[1]} `, text: question[2] });
   step.expected.push(line);
