@@ -42,7 +42,7 @@ absl::Status SayOn(Workplace& place, const SubjectId& document, Act act,
   Draft draft = DraftOn(document, act);
   const workflow::GrantPlan plan =
       workflow::PlanGrants(subject, place.context(), place.self(), act);
-  if (absl::Status s = AddNote(place, draft, reason, subject, plan.note); !s.ok()) return s;
+  if (absl::Status s = AddNote(place, draft, reason, plan.note); !s.ok()) return s;
   return place.Publish(draft).status();
 }
 
@@ -83,8 +83,7 @@ absl::Status Assign(Workplace& place, const SubjectId& document, const AssignOpt
   }
   absl::StatusOr<SecretBuffer> text = Encode(message);
   if (!text.ok()) return text.status();
-  absl::Status sealed =
-      AddSealedText(place, draft, ObjectClass::kMessage, *text, subject, plan.note);
+  absl::Status sealed = AddSealedText(place, draft, ObjectClass::kMessage, *text, plan.note);
   if (!sealed.ok()) return sealed;
   return place.Publish(draft).status();
 }

@@ -22,7 +22,7 @@ absl::Status ShareCard(Workplace& place, const CaseHistory& history, const Membe
     if (absl::Status s = place.CheckFreshEnoughToGrant(); !s.ok()) return s;
     absl::StatusOr<FileKey> key = OpenKey(place, ChainOf(history), card.object);
     if (!key.ok()) return key.status();
-    absl::Status granted = GrantToEach(place, draft, {}, card.object, *key, plan.source).status();
+    absl::Status granted = GrantToEach(place, draft, card.object, *key, plan.source).status();
     if (!granted.ok()) return granted;
   }
   return place.Publish(draft).status();
@@ -32,6 +32,7 @@ absl::Status ShareCard(Workplace& place, const CaseHistory& history, const Membe
 
 absl::StatusOr<SubjectId> NewCase(Workplace& place, Desk desk, const CaseCard& card,
                                   bool deliver_on_approval) {
+  if (absl::Status s = CheckOneLine("the title", card.title); !s.ok()) return s;
   const auto case_id = RandomId<SubjectId>();
   const amparo::OpenCase act{.desk = desk,
                              .deliver_on_approval = static_cast<std::uint8_t>(deliver_on_approval)};
@@ -40,8 +41,7 @@ absl::StatusOr<SubjectId> NewCase(Workplace& place, Desk desk, const CaseCard& c
   if (!text.ok()) return text.status();
   const workflow::GrantPlan plan =
       workflow::PlanGrants(workflow::Case{}, place.context(), place.self(), act);
-  absl::Status sealed =
-      AddSealedText(place, draft, ObjectClass::kCaseCard, *text, {}, plan.manifest);
+  absl::Status sealed = AddSealedText(place, draft, ObjectClass::kCaseCard, *text, plan.manifest);
   if (!sealed.ok()) return sealed;
   if (absl::Status s = place.Publish(draft).status(); !s.ok()) return s;
   return case_id;

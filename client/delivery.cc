@@ -158,9 +158,7 @@ absl::Status Reopen(Workplace& place, const SubjectId& document, const std::stri
   Draft draft = DraftOn(document, act);
   const workflow::GrantPlan plan =
       workflow::PlanGrants(subject, place.context(), place.self(), act);
-  std::vector<MemberId> readers = plan.note;
-  if (!subject.translator.is_zero()) readers.push_back(subject.translator);
-  if (absl::Status s = AddNote(place, draft, reason, subject, readers); !s.ok()) return s;
+  if (absl::Status s = AddNote(place, draft, reason, plan.note); !s.ok()) return s;
   return place.Publish(draft).status();
 }
 

@@ -1,6 +1,7 @@
 #include "client/drafting.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -42,60 +43,53 @@ Draft DraftOn(const SubjectId& subject, Act act) {
   return draft;
 }
 
-Purpose PurposeOf(const workflow::Document& document, const directory::Directory& directory,
-                  directory::Moment moment, const MemberId& member) {
-  if (member == document.translator) return Purpose::kTranslate;
-  if (member == document.reviewer) return Purpose::kReview;
-  if (directory.HasRole(member, Role::kCoordinator, moment)) return Purpose::kCoordinate;
-  if (directory.HasRole(member, Role::kAttorney, moment)) return Purpose::kFile;
-  return Purpose::kConverse;
-}
-
 absl::StatusOr<std::size_t> GrantToEach(const Workplace& place, Draft& draft,
-                                        const workflow::Document& document, const ObjectId& object,
-                                        const FileKey& key, const std::vector<MemberId>& members) {
-  const directory::Directory& directory = place.replica.directory();
-  const directory::Moment moment = place.replica.now();
-  std::size_t readers = 0;
-  for (const MemberId& member : members) {
-    absl::StatusOr<std::size_t> granted = GrantTo(draft, directory, moment, object, key, member,
-                                                  PurposeOf(document, directory, moment, member));
-    if (!granted.ok()) return granted.status();
-    if (*granted > 0) ++readers;
+                                        const ObjectId& object, const FileKey& key,
+                                        const std::vector<workflow::Grantee>& devices) {
+  std::set<MemberId> readers;
+  for (const workflow::Grantee& device : devices) {
+    const auto* record = place.replica.directory().Find(device.certificate);
+    if (record == nullptr) {
+      return absl::InternalError(
+          absl::StrCat("certificate ", ToHex(device.certificate), " is not in the directory"));
+    }
+    absl::Status granted =
+        GrantToCertificate(draft, object, key, record->certificate, device.purpose);
+    if (!granted.ok()) return granted;
+    readers.insert(device.member);
   }
-  return readers;
+  return readers.size();
 }
 
 absl::Status GrantExisting(Workplace& place, Draft& draft, const DocumentHistory& history,
-                           Which which, const std::vector<MemberId>& members) {
-  if (members.empty()) return absl::OkStatus();
+                           Which which, const std::vector<workflow::Grantee>& devices) {
+  if (devices.empty()) return absl::OkStatus();
   if (absl::Status s = place.CheckFreshEnoughToGrant(); !s.ok()) return s;
   absl::StatusOr<workflow::Version> version = CurrentVersion(history, which);
   if (!version.ok()) return version.status();
   absl::StatusOr<OpenedVersion> opened = OpenVersion(place, history, *version, which);
   if (!opened.ok()) return opened.status();
-  return GrantToEach(place, draft, history.document, version->objects[0].object,
-                     opened->manifest_key, members)
+  return GrantToEach(place, draft, version->objects[0].object, opened->manifest_key, devices)
       .status();
 }
 
 absl::Status AddSealedText(const Workplace& place, Draft& draft, ObjectClass object_class,
-                           const SecretBuffer& text, const workflow::Document& document,
-                           const std::vector<MemberId>& members) {
+                           const SecretBuffer& text,
+                           const std::vector<workflow::Grantee>& devices) {
   const SealedSmall sealed = SealSmallObject(object_class, text.Expose());
   AddObject(draft, sealed);
   const ObjectId& object = sealed.ref.object;
-  absl::Status status = GrantToEach(place, draft, document, object, sealed.key, members).status();
+  absl::Status status = GrantToEach(place, draft, object, sealed.key, devices).status();
   if (!status.ok()) return status;
   return GrantToRecovery(draft, place.replica.directory(), object, sealed.key);
 }
 
 absl::Status AddNote(const Workplace& place, Draft& draft, const std::string& text,
-                     const workflow::Document& document, const std::vector<MemberId>& members) {
+                     const std::vector<workflow::Grantee>& devices) {
   if (text.empty()) return absl::OkStatus();
   absl::StatusOr<SecretBuffer> encoded = Encode(NoteText{.text = text});
   if (!encoded.ok()) return encoded.status();
-  return AddSealedText(place, draft, ObjectClass::kNote, *encoded, document, members);
+  return AddSealedText(place, draft, ObjectClass::kNote, *encoded, devices);
 }
 
 absl::StatusOr<SealedVersion> SendVersion(Workplace& place, const std::vector<FileToSend>& files,

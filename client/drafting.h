@@ -21,28 +21,28 @@ namespace amparo::client {
 // A draft on a document, to be signed by this member.
 Draft DraftOn(const SubjectId& subject, Act act);
 
-// What the member is granted for, from their part in the document.
-Purpose PurposeOf(const workflow::Document& document, const directory::Directory& directory,
-                  directory::Moment moment, const MemberId& member);
-
-// Grants `object` to each of `members`; returns how many of them can open it now.
+// Grants `object` to each of `devices`; returns how many members can open it now.
 absl::StatusOr<std::size_t> GrantToEach(const Workplace& place, Draft& draft,
-                                        const workflow::Document& document, const ObjectId& object,
-                                        const FileKey& key, const std::vector<MemberId>& members);
+                                        const ObjectId& object, const FileKey& key,
+                                        const std::vector<workflow::Grantee>& devices);
 
 // Grants the manifest of the newest source or translation, with the key this home was given
 // itself. Nothing to do is no error. PERMISSION_DENIED: this home cannot open it.
 absl::Status GrantExisting(Workplace& place, Draft& draft, const DocumentHistory& history,
-                           Which which, const std::vector<MemberId>& members);
+                           Which which, const std::vector<workflow::Grantee>& devices);
 
-// Seals a small object, with grants to `members` and recovery.
+// Seals a small object, with grants to `devices` and recovery.
 absl::Status AddSealedText(const Workplace& place, Draft& draft, ObjectClass object_class,
-                           const SecretBuffer& text, const workflow::Document& document,
-                           const std::vector<MemberId>& members);
-// A note for `members`. Does nothing when `text` is empty.
+                           const SecretBuffer& text, const std::vector<workflow::Grantee>& devices);
+// A note for `devices`. Does nothing when `text` is empty.
 // INVALID_ARGUMENT: it is too long or no UTF-8.
 absl::Status AddNote(const Workplace& place, Draft& draft, const std::string& text,
-                     const workflow::Document& document, const std::vector<MemberId>& members);
+                     const std::vector<workflow::Grantee>& devices);
+inline absl::Status AddNote(const Workplace& place, Draft& draft, const std::string& text,
+                            const workflow::Document&,
+                            const std::vector<workflow::Grantee>& devices) {
+  return AddNote(place, draft, text, devices);
+}
 
 // The objects of a source or a translation.
 struct SealedVersion {
@@ -62,6 +62,9 @@ void AddVersion(Draft& draft, const SealedVersion& version);
 UnixSeconds LeaseEnd(const Workplace& place, std::uint32_t hours);
 // Weeks since Monday 1970-01-05 of "2026-12-04"; 0 for an empty date.
 absl::StatusOr<std::uint16_t> WeekOf(const std::string& date);
+
+// What a certificate will quote. INVALID_ARGUMENT: it is not one line of plain text.
+absl::Status CheckOneLine(absl::string_view what, absl::string_view text);
 
 }  // namespace amparo::client
 

@@ -155,13 +155,13 @@ absl::StatusOr<Draft> DraftHandIn(const Workplace& place, const Work& work, cons
   AddVersion(draft, version);
   const ObjectId& manifest = version.manifest.ref.object;
   absl::Status status =
-      GrantToEach(place, draft, document, manifest, version.manifest.key, grants.manifest).status();
+      GrantToEach(place, draft, manifest, version.manifest.key, grants.manifest).status();
   if (!status.ok()) return status;
   status = GrantToRecovery(draft, place.replica.directory(), manifest, version.manifest.key);
   if (!status.ok()) return status;
   if (certificate != nullptr) {
-    status = AddSealedText(place, draft, ObjectClass::kCertificate, *certificate, document,
-                           grants.certificate);
+    status =
+        AddSealedText(place, draft, ObjectClass::kCertificate, *certificate, grants.certificate);
     if (!status.ok()) return status;
   }
   return draft;

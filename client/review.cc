@@ -56,7 +56,7 @@ absl::Status Return(Workplace& place, const SubjectId& document, const std::stri
   Draft draft = DraftOn(document, act);
   const workflow::GrantPlan plan =
       workflow::PlanGrants(subject, place.context(), place.self(), act);
-  if (absl::Status s = AddNote(place, draft, note, subject, plan.note); !s.ok()) return s;
+  if (absl::Status s = AddNote(place, draft, note, plan.note); !s.ok()) return s;
   return place.Publish(draft).status();
 }
 

@@ -8,6 +8,7 @@
 #include "crypto/grant.h"
 #include "crypto/padding.h"
 #include "crypto/sealed_object.h"
+#include "workflow/workflow.h"
 
 namespace amparo::client {
 namespace {
@@ -96,6 +97,7 @@ absl::StatusOr<std::size_t> GrantTo(Draft& draft, const directory::Directory& di
   std::size_t granted = 0;
   for (const auto* record : directory.ValidCertificates(member, moment)) {
     if (!record->certificate.recipient.can_receive()) continue;
+    if (!workflow::MayHold(*record, purpose, 0)) continue;
     auto status =
         AddGrant(draft, object, key, record->certificate.recipient, member, record->hash, purpose);
     if (!status.ok()) return status;

@@ -71,8 +71,9 @@ void AddObject(Draft& draft, const SealedSmall& object);
 // The object joins the body; its blob is uploaded already.
 void AddBlob(Draft& draft, const ObjectRef& ref);
 
-// Grants to every certificate of `member` that is valid at `moment` and can receive. Returns
-// how many: 0 (nobody there, or submit-only) is no error. A grant that the draft has already
+// Grants to every certificate of `member` that is valid at `moment`, can receive and has the
+// role that the purpose is for (workflow::MayHold; kCoordinate: of any desk). Returns how many:
+// 0 (nobody there, or submit-only) is no error. A grant that the draft has already
 // is not made again.
 absl::StatusOr<std::size_t> GrantTo(Draft& draft, const directory::Directory& directory,
                                     directory::Moment moment, const ObjectId& object,

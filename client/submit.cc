@@ -9,6 +9,7 @@
 #include "client/drafting.h"
 #include "client/names.h"
 #include "client/verbs.h"
+#include "crypto/manifest_fields.h"
 
 namespace amparo::client {
 
@@ -23,6 +24,13 @@ absl::Status CheckLanguage(const std::string& tag) {
       absl::StrCat("\"", tag,
                    "\" is no language tag; write es, ht, pt, mam, quc or kek, or leave "
                    "it unknown"));
+}
+
+absl::Status CheckOneLine(absl::string_view what, absl::string_view text) {
+  if (IsLine(text)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " must be one line of plain text, without control characters and marks of "
+                         "direction: it will stand in a certificate"));
 }
 
 namespace verbs {
@@ -89,7 +97,7 @@ absl::StatusOr<Draft> DraftSubmission(const Workplace& place, const Submission& 
       workflow::PlanGrants(submission.before, place.context(), place.self(), submission.act);
   const ObjectId& manifest = version.manifest.ref.object;
   absl::StatusOr<std::size_t> granted =
-      GrantToEach(place, draft, submission.before, manifest, version.manifest.key, plan.manifest);
+      GrantToEach(place, draft, manifest, version.manifest.key, plan.manifest);
   if (!granted.ok()) return granted.status();
   readers = *granted;
   absl::Status recovery =
@@ -100,6 +108,8 @@ absl::StatusOr<Draft> DraftSubmission(const Workplace& place, const Submission& 
 
 absl::Status CheckOptions(const SubmitOptions& options) {
   if (absl::Status s = CheckLanguage(options.language); !s.ok()) return s;
+  if (absl::Status s = CheckOneLine("the title", options.title); !s.ok()) return s;
+  if (absl::Status s = CheckOneLine("the variety", options.variety); !s.ok()) return s;
   return WeekOf(options.due_date).status();
 }
 

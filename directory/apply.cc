@@ -63,13 +63,16 @@ void Directory::ApplyAct(const SignedStatement& statement, const Body& body, Pos
   const Hash hash = HashOf(statement);
   if (const auto* certify = std::get_if<Certify>(&body.act)) {
     const Certificate& certificate = certify->certificate;
-    const bool privileged = (certificate.roles & kPrivilegedRoles) != 0;
+    // A further device of somebody known waits too: alone, a registrar could take a seat that
+    // others have trusted already.
+    const bool waits = (certificate.roles & kPrivilegedRoles) != 0 ||
+                       records_by_member_.contains(certificate.member);
     invites_.at(certificate.invite).used_by = HashOf(certificate);
     ApplyCertificate({.certificate = certificate,
                       .hash = HashOf(certificate),
                       .certified_by = actor,
                       .certified_at = position,
-                      .effective_at = privileged ? std::nullopt : std::optional(position),
+                      .effective_at = waits ? std::nullopt : std::optional(position),
                       .revoked_at = {},
                       .statement = hash,
                       .attributes = body.objects});

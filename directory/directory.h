@@ -33,7 +33,7 @@ enum class Refusal {
   kUnknownCertificate,  // actor_certificate is not in the directory at this position.
   kActorMismatch,       // The certificate is another member's.
   kBadSignature,        // A signature is wrong, or by a key that is not the author's.
-  kNotYetEndorsed,      // A privileged certificate before its endorsement.
+  kNotYetEndorsed,      // A privileged certificate, or a further one, before its endorsement.
   kRevoked,
   kExpired,
   kSequenceNotRising,  // actor_seq is not above the certificate's last.

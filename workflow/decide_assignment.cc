@@ -45,11 +45,12 @@ bool GrantsReachThem(const Document& document, const Proposal& proposal, const A
                      bool goes_on) {
   const bool new_reviewer = !goes_on || act.reviewer != document.reviewer;
   const ObjectId& source = SourceManifest(document);
-  if (!goes_on && !HasUsableGrant(proposal, source, act.translator)) return false;
+  if (!goes_on && !HasUsableGrant(proposal, source, act.translator, Purpose::kTranslate))
+    return false;
   if (!new_reviewer) return true;
-  if (!HasUsableGrant(proposal, source, act.reviewer)) return false;
+  if (!HasUsableGrant(proposal, source, act.reviewer, Purpose::kReview)) return false;
   return !goes_on || document.translations.empty() ||
-         HasUsableGrant(proposal, TranslationManifest(document), act.reviewer);
+         HasUsableGrant(proposal, TranslationManifest(document), act.reviewer, Purpose::kReview);
 }
 
 // What accept, decline and give_back share: the translator, in time, in `state`.

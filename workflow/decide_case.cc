@@ -28,7 +28,7 @@ Decision DecideOpen(const Proposal& proposal, const OpenCase& act) {
     return Refuse(Refusal::kMalformed);
   }
   if (!BringsNothing(proposal) &&
-      !HasUsableGrantToAny(proposal, proposal.body.objects.front().object, coordinators)) {
+      !HasUsableGrantToDesk(proposal, proposal.body.objects.front().object, act.desk)) {
     return Refuse(Refusal::kUsableGrantMissing);
   }
   return Emit(CaseOpened{.by = proposal.actor(), .act = act, .objects = proposal.body.objects});
@@ -53,12 +53,13 @@ Decision DecideShareCase(const Case& subject, const Proposal& proposal, const Sh
 }
 
 Decision DecideCaseNote(const Case& subject, const Proposal& proposal, const NoteCase& act) {
-  if (!MaySee(subject, proposal.context, proposal.actor())) {
+  const directory::CertificateRecord* record = SigningRecord(proposal);
+  if (record == nullptr || !MaySee(subject, proposal.context, *record)) {
     return Refuse(Refusal::kNotOnThisCase);
   }
   if (!GrantsStayWithin(proposal, {})) return Refuse(Refusal::kMalformed);
   return DecideNote(proposal, act.type, act.in_reply_to, subject.questions,
-                    Readers(subject, proposal.context));
+                    [&](const auto& it) { return MaySee(subject, proposal.context, it); });
 }
 
 }  // namespace
@@ -74,6 +75,7 @@ Decision Decide(const Case& subject, const Context& context, const SignedStateme
                     .head = subject.head,
                     .statements = subject.statements};
   if (const auto refusal = JudgeChain(chain, proposal)) return Refuse(*refusal);
+  if (BringsAgain(proposal, subject.brought)) return Refuse(Refusal::kMalformed);
   if (open != nullptr) return DecideOpen(proposal, *open);
   if (const auto* share = std::get_if<ShareCase>(&body.act)) {
     return DecideShareCase(subject, proposal, *share);

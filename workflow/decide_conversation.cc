@@ -26,22 +26,27 @@ Decision DecideShare(const Document& document, const Proposal& proposal, const S
   }
   if (!BringsAtMostOne(proposal, ObjectClass::kMessage)) return Refuse(Refusal::kMalformed);
   const bool reaches = std::any_of(
-      document.known_objects.begin(), document.known_objects.end(),
-      [&](const ObjectId& object) { return HasUsableGrant(proposal, object, act.with); });
+      document.known_objects.begin(), document.known_objects.end(), [&](const ObjectId& object) {
+        return HasUsableGrant(proposal, object, [&](const directory::CertificateRecord& record) {
+          return record.certificate.member == act.with &&
+                 MaySee(document, proposal.context, record);
+        });
+      });
   if (!reaches) return Refuse(Refusal::kUsableGrantMissing);
   return Emit(DocumentShared{.with = act.with});
 }
 
 Decision DecideDocumentNote(const Document& document, const Proposal& proposal, const Note& act) {
-  if (!MaySee(document, proposal.context, proposal.actor())) {
+  const directory::CertificateRecord* record = SigningRecord(proposal);
+  if (record == nullptr || !MaySee(document, proposal.context, *record)) {
     return Refuse(Refusal::kNotOnThisCase);
   }
   return DecideNote(proposal, act.type, act.in_reply_to, document.questions,
-                    Readers(document, proposal.context));
+                    [&](const auto& it) { return MaySee(document, proposal.context, it); });
 }
 
 Decision DecideNote(const Proposal& proposal, NoteType type, const Hash& in_reply_to,
-                    const std::vector<Question>& questions, const std::vector<MemberId>& readers) {
+                    const std::vector<Question>& questions, WhichCertificates readers) {
   if (!Brings(proposal, ObjectClass::kNote)) return Refuse(Refusal::kNoteMissing);
   if (!BringsExactlyOne(proposal, ObjectClass::kNote)) return Refuse(Refusal::kMalformed);
   if (type != NoteType::kAnswer && !in_reply_to.is_zero()) return Refuse(Refusal::kMalformed);
@@ -49,7 +54,7 @@ Decision DecideNote(const Proposal& proposal, NoteType type, const Hash& in_repl
     return question.statement == in_reply_to;
   });
   if (type == NoteType::kAnswer && !asked) return Refuse(Refusal::kQuestionUnknown);
-  if (!HasUsableGrantToAny(proposal, proposal.body.objects.front().object, readers)) {
+  if (!HasUsableGrant(proposal, proposal.body.objects.front().object, readers)) {
     return Refuse(Refusal::kUsableGrantMissing);
   }
   switch (type) {

@@ -17,11 +17,11 @@ std::optional<Refusal> JudgeAttorneys(const Document& document, const Proposal& 
     if (!context.directory.HasRole(member, Role::kAttorney, context.moment)) {
       return Refusal::kAttorneyInvalid;
     }
-    if (!HasUsableGrant(proposal, SourceManifest(document), member)) {
+    if (!HasUsableGrant(proposal, SourceManifest(document), member, Purpose::kFile)) {
       return Refusal::kUsableGrantMissing;
     }
     if (!document.translations.empty() &&
-        !HasUsableGrant(proposal, TranslationManifest(document), member)) {
+        !HasUsableGrant(proposal, TranslationManifest(document), member, Purpose::kFile)) {
       return Refusal::kUsableGrantMissing;
     }
   }

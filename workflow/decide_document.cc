@@ -13,13 +13,6 @@ bool MayGrantExisting(Kind kind) {
          kind == Kind::kShare;
 }
 
-bool BringsKnownObject(const Document& document, const Body& body) {
-  for (const ObjectRef& ref : body.objects) {
-    if (document.known_objects.contains(ref.object)) return true;
-  }
-  return false;
-}
-
 Decision DecideAct(const Document& document, const Proposal& proposal) {
   const Act& act = proposal.body.act;
   switch (KindOf(act)) {
@@ -72,11 +65,11 @@ Decision Decide(const Document& document, const Context& context, const SignedSt
                     .head = document.head,
                     .statements = document.statements};
   if (const auto refusal = JudgeChain(chain, proposal)) return Refuse(*refusal);
+  if (BringsAgain(proposal, document.brought)) return Refuse(Refusal::kMalformed);
   if (first) return DecideFirstSubmit(proposal, *submit);
   if (document.state == State::kWithdrawn || document.state == State::kErased) {
     return Refuse(Refusal::kStateForbids);
   }
-  if (BringsKnownObject(document, body)) return Refuse(Refusal::kMalformed);
   const bool existing = MayGrantExisting(KindOf(body.act));
   if (!GrantsStayWithin(proposal, existing ? document.known_objects : std::set<ObjectId>())) {
     return Refuse(Refusal::kMalformed);

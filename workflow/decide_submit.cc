@@ -6,16 +6,12 @@
 namespace amparo::workflow {
 namespace {
 
-std::optional<Refusal> JudgeSource(const Proposal& proposal, const Submit& act,
-                                   const std::set<ObjectId>& known) {
-  if (!BringsVersion(proposal, 0, known) || !GrantsStayWithin(proposal, {})) {
+std::optional<Refusal> JudgeSource(const Proposal& proposal, const Submit& act) {
+  if (!BringsVersion(proposal, 0) || !GrantsStayWithin(proposal, {})) {
     return Refusal::kMalformed;
   }
-  const Context& context = proposal.context;
-  const std::vector<MemberId> coordinators =
-      context.directory.MembersWith(Role::kCoordinator, act.desk, context.moment);
   const ObjectId& manifest = proposal.body.objects.front().object;
-  return HasUsableGrantToAny(proposal, manifest, coordinators)
+  return HasUsableGrantToDesk(proposal, manifest, act.desk)
              ? std::nullopt
              : std::optional(Refusal::kUsableGrantMissing);
 }
@@ -41,7 +37,7 @@ Decision DecideFirstSubmit(const Proposal& proposal, const Submit& act) {
   if (act.case_id.is_zero() || act.desk == 0 || act.number == 0 || act.deliver_on_approval > 1) {
     return Refuse(Refusal::kMalformed);
   }
-  if (const auto refusal = JudgeSource(proposal, act, {})) return Refuse(*refusal);
+  if (const auto refusal = JudgeSource(proposal, act)) return Refuse(*refusal);
   return Emit(
       DocumentSubmitted{.by = proposal.actor(), .act = act, .source = SourceOf(proposal, act)});
 }
@@ -68,16 +64,19 @@ Decision DecideReplacement(const Document& document, const Proposal& proposal, c
     return Refuse(Refusal::kCaseMismatch);
   }
   if (act.version != document.sources.back().number + 1) return Refuse(Refusal::kVersionNotNext);
-  if (const auto refusal = JudgeSource(proposal, act, document.known_objects)) {
-    return Refuse(*refusal);
-  }
+  if (const auto refusal = JudgeSource(proposal, act)) return Refuse(*refusal);
   return Emit(SourceReplaced{.by = proposal.actor(), .source = SourceOf(proposal, act)});
 }
 
 std::optional<Refusal> DecideSubmitToCase(const Case& subject, const Context& context,
                                           const SignedStatement& statement, const Submit& submit) {
   if (!subject.open || submit.case_id != subject.id) return Refusal::kSubjectUnknown;
-  if (!MaySee(subject, context, statement.statement.actor)) return Refusal::kNotOnThisCase;
+  const directory::CertificateRecord* record =
+      context.directory.Find(statement.statement.actor_certificate);
+  if (record == nullptr || record->certificate.member != statement.statement.actor ||
+      !MaySee(subject, context, *record)) {
+    return Refusal::kNotOnThisCase;
+  }
   if (submit.desk != subject.desk ||
       (submit.deliver_on_approval != 0) != subject.deliver_on_approval) {
     return Refusal::kCaseMismatch;

@@ -23,12 +23,11 @@ std::optional<Refusal> JudgeAuthor(const Document& document, const Proposal& pro
 }
 
 // To whom the text must be open: whoever comes next, or a coordinator who can hand it on.
-bool ReachesNextReader(const Document& document, const Proposal& proposal, const MemberId& next) {
-  const Context& context = proposal.context;
-  std::vector<MemberId> readers =
-      context.directory.MembersWith(Role::kCoordinator, document.desk, context.moment);
-  readers.push_back(next);
-  return HasUsableGrantToAny(proposal, proposal.body.objects.front().object, readers);
+bool ReachesNextReader(const Document& document, const Proposal& proposal, const MemberId& next,
+                       Purpose purpose) {
+  const ObjectId& object = proposal.body.objects.front().object;
+  return HasUsableGrant(proposal, object, next, purpose) ||
+         HasUsableGrantToDesk(proposal, object, document.desk);
 }
 
 std::optional<Refusal> JudgeReviewer(const Document& document, const Proposal& proposal) {
@@ -45,8 +44,8 @@ std::vector<MemberId> AttorneysReached(const Document& document, const Proposal&
   const Context& context = proposal.context;
   for (const MemberId& member : document.attorneys) {
     if (context.directory.HasRole(member, Role::kAttorney, context.moment) &&
-        HasUsableGrant(proposal, SourceManifest(document), member) &&
-        HasUsableGrant(proposal, TranslationManifest(document), member)) {
+        HasUsableGrant(proposal, SourceManifest(document), member, Purpose::kFile) &&
+        HasUsableGrant(proposal, TranslationManifest(document), member, Purpose::kFile)) {
       reached.push_back(member);
     }
   }
@@ -66,11 +65,13 @@ Decision DecideHandIn(const Document& document, const Proposal& proposal, const 
   if (!correction && !Brings(proposal, ObjectClass::kCertificate)) {
     return Refuse(Refusal::kCertificateMissing);
   }
-  if (!BringsVersion(proposal, correction ? 0 : 1, document.known_objects)) {
+  if (!BringsVersion(proposal, correction ? 0 : 1)) {
     return Refuse(Refusal::kMalformed);
   }
-  const MemberId& next = correction ? document.translator : document.reviewer;
-  if (!ReachesNextReader(document, proposal, next)) return Refuse(Refusal::kUsableGrantMissing);
+  const bool reaches =
+      correction ? ReachesNextReader(document, proposal, document.translator, Purpose::kTranslate)
+                 : ReachesNextReader(document, proposal, document.reviewer, Purpose::kReview);
+  if (!reaches) return Refuse(Refusal::kUsableGrantMissing);
   Version version{.number = act.version,
                   .statement = HashOf(proposal.statement),
                   .author = proposal.actor(),
@@ -88,7 +89,7 @@ Decision DecideReturn(const Document& document, const Proposal& proposal, const 
   }
   if (!Brings(proposal, ObjectClass::kNote)) return Refuse(Refusal::kNoteMissing);
   if (!BringsExactlyOne(proposal, ObjectClass::kNote)) return Refuse(Refusal::kMalformed);
-  if (!ReachesNextReader(document, proposal, document.translator)) {
+  if (!ReachesNextReader(document, proposal, document.translator, Purpose::kTranslate)) {
     return Refuse(Refusal::kUsableGrantMissing);
   }
   return Emit(TranslationReturned{.lease_end = ProlongedLease(document.lease_end, proposal.now())});

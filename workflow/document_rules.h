@@ -36,9 +36,11 @@ Decision DecideWithdraw(const Document& document, const Proposal& proposal);
 Decision DecideShare(const Document& document, const Proposal& proposal, const Share& act);
 Decision DecideDocumentNote(const Document& document, const Proposal& proposal, const Note& act);
 
-// may_see.cc: everybody who may see it now, ascending.
-std::vector<MemberId> Readers(const Document& document, const Context& context);
-std::vector<MemberId> Readers(const Case& subject, const Context& context);
+// may_see.cc: as what the device with this certificate sees it now; nothing: it does not.
+std::optional<Purpose> SeesAs(const Document& document, const Context& context,
+                              const directory::CertificateRecord& record);
+std::optional<Purpose> SeesAs(const Case& subject, const Context& context,
+                              const directory::CertificateRecord& record);
 
 // The manifest of the newest source and of the newest translation.
 // REQUIRES: there is one.

@@ -138,6 +138,9 @@ void JoinChain(Subject& subject, const SignedStatement& statement) {
   const std::uint16_t kind = statement.statement.kind;
   if (IsKnownKind(kind) && IsTurn(static_cast<Kind>(kind))) subject.head = hash;
   subject.statements.push_back(hash);
+  const absl::StatusOr<Body> body = DecodeBody(kind, statement.statement.body);
+  if (!body.ok()) return;  // Of a kind to come: it brings nothing that is known here.
+  for (const ObjectRef& ref : body->objects) subject.brought.insert(ref.object);
 }
 
 }  // namespace

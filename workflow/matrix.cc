@@ -120,6 +120,7 @@ SignedStatement Matrix::Say(const Document& document, Person person, const Body&
   said.statement.subject = SubjectId::Filled(9);
   said.statement.subject_prev = document.head;
   said.statement.actor_seq = document.statements.size();
+  said.statement.body = EncodeBody(body);
   said.bytes = EncodeStatement(said.statement);
   return said;
 }

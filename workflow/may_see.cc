@@ -14,11 +14,6 @@ bool IsAtWork(const Document& document, UnixSeconds now) {
   return state == State::kAssigned || state == State::kTranslating || state == State::kInReview;
 }
 
-void SortUnique(std::vector<MemberId>& members) {
-  std::sort(members.begin(), members.end());
-  members.erase(std::unique(members.begin(), members.end()), members.end());
-}
-
 bool HasRole(const directory::CertificateRecord& record, Role role) {
   return (record.certificate.roles & static_cast<std::uint16_t>(role)) != 0;
 }
@@ -59,29 +54,47 @@ bool MayHold(const directory::CertificateRecord& record, Purpose purpose, Desk d
   return false;
 }
 
+std::optional<Purpose> SeesAs(const Document& document, const Context& context,
+                              const directory::CertificateRecord& record) {
+  if (document.state == State::kNone || document.state == State::kErased) return std::nullopt;
+  if (!context.directory.IsValid(record, context.moment)) return std::nullopt;
+  const MemberId& member = record.certificate.member;
+  if (IsAtWork(document, context.moment.now)) {
+    for (const auto& [worker, purpose] : {std::pair(document.translator, Purpose::kTranslate),
+                                          std::pair(document.reviewer, Purpose::kReview)}) {
+      if (member == worker && MayHold(record, purpose, 0)) return purpose;
+    }
+  }
+  if (MayHold(record, Purpose::kCoordinate, document.desk)) return Purpose::kCoordinate;
+  const bool attorney =
+      document.delivered_to.contains(member) || document.delivered_before.contains(member);
+  if (attorney && MayHold(record, Purpose::kFile, 0)) return Purpose::kFile;
+  const bool submitter = document.submitters.contains(member) && IsOfASubmitter(record);
+  return submitter ? std::optional(Purpose::kConverse) : std::nullopt;
+}
+
+std::optional<Purpose> SeesAs(const Case& subject, const Context& context,
+                              const directory::CertificateRecord& record) {
+  if (!subject.open || !context.directory.IsValid(record, context.moment)) return std::nullopt;
+  if (MayHold(record, Purpose::kCoordinate, subject.desk)) return Purpose::kCoordinate;
+  const MemberId& member = record.certificate.member;
+  if (subject.shared_with.contains(member)) {
+    for (const Purpose purpose : {Purpose::kFile, Purpose::kConverse}) {
+      if (MayHold(record, purpose, 0)) return purpose;
+    }
+  }
+  const bool opener = member == subject.opener && IsOfASubmitter(record);
+  return opener ? std::optional(Purpose::kConverse) : std::nullopt;
+}
+
 bool MaySee(const Document& document, const Context& context,
             const directory::CertificateRecord& record) {
-  if (document.state == State::kNone || document.state == State::kErased) return false;
-  if (!context.directory.IsValid(record, context.moment)) return false;
-  if (MayHold(record, Purpose::kCoordinate, document.desk)) return true;
-  const MemberId& member = record.certificate.member;
-  if (document.submitters.contains(member) && IsOfASubmitter(record)) return true;
-  if (IsAtWork(document, context.moment.now)) {
-    if (member == document.translator && MayHold(record, Purpose::kTranslate, 0)) return true;
-    if (member == document.reviewer && MayHold(record, Purpose::kReview, 0)) return true;
-  }
-  return (document.delivered_to.contains(member) || document.delivered_before.contains(member)) &&
-         MayHold(record, Purpose::kFile, 0);
+  return SeesAs(document, context, record).has_value();
 }
 
 bool MaySee(const Case& subject, const Context& context,
             const directory::CertificateRecord& record) {
-  if (!subject.open || !context.directory.IsValid(record, context.moment)) return false;
-  if (MayHold(record, Purpose::kCoordinate, subject.desk)) return true;
-  const MemberId& member = record.certificate.member;
-  if (member == subject.opener && IsOfASubmitter(record)) return true;
-  return subject.shared_with.contains(member) &&
-         (MayHold(record, Purpose::kConverse, 0) || MayHold(record, Purpose::kFile, 0));
+  return SeesAs(subject, context, record).has_value();
 }
 
 bool MaySee(const Document& document, const Context& context, const MemberId& member) {
@@ -90,29 +103,6 @@ bool MaySee(const Document& document, const Context& context, const MemberId& me
 
 bool MaySee(const Case& subject, const Context& context, const MemberId& member) {
   return MaySeeOnSomeDevice(subject, context, member);
-}
-
-std::vector<MemberId> Readers(const Document& document, const Context& context) {
-  std::vector<MemberId> readers =
-      context.directory.MembersWith(Role::kCoordinator, document.desk, context.moment);
-  readers.insert(readers.end(), document.submitters.begin(), document.submitters.end());
-  readers.push_back(document.translator);
-  readers.push_back(document.reviewer);
-  readers.insert(readers.end(), document.delivered_to.begin(), document.delivered_to.end());
-  readers.insert(readers.end(), document.delivered_before.begin(), document.delivered_before.end());
-  SortUnique(readers);
-  std::erase_if(readers, [&](const MemberId& it) { return !MaySee(document, context, it); });
-  return readers;
-}
-
-std::vector<MemberId> Readers(const Case& subject, const Context& context) {
-  std::vector<MemberId> readers =
-      context.directory.MembersWith(Role::kCoordinator, subject.desk, context.moment);
-  readers.push_back(subject.opener);
-  readers.insert(readers.end(), subject.shared_with.begin(), subject.shared_with.end());
-  SortUnique(readers);
-  std::erase_if(readers, [&](const MemberId& it) { return !MaySee(subject, context, it); });
-  return readers;
 }
 
 }  // namespace amparo::workflow

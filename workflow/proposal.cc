@@ -36,16 +36,20 @@ std::optional<Refusal> JudgeChain(const Chain& chain, const Proposal& proposal) 
   return known ? std::nullopt : std::optional(Refusal::kUnknownPrevious);
 }
 
-bool ActsAs(const Proposal& proposal, Role role) {
+const directory::CertificateRecord* SigningRecord(const Proposal& proposal) {
   const directory::CertificateRecord* record =
       proposal.context.directory.Find(proposal.statement.statement.actor_certificate);
-  return record != nullptr && record->certificate.member == proposal.actor() &&
-         (record->certificate.roles & static_cast<std::uint16_t>(role)) != 0;
+  const bool own = record != nullptr && record->certificate.member == proposal.actor();
+  return own ? record : nullptr;
+}
+
+bool ActsAs(const Proposal& proposal, Role role) {
+  const directory::CertificateRecord* record = SigningRecord(proposal);
+  return record != nullptr && (record->certificate.roles & static_cast<std::uint16_t>(role)) != 0;
 }
 
 bool ActsOnDesk(const Proposal& proposal, Desk desk) {
-  const directory::CertificateRecord* record =
-      proposal.context.directory.Find(proposal.statement.statement.actor_certificate);
+  const directory::CertificateRecord* record = SigningRecord(proposal);
   if (record == nullptr) return false;
   const std::vector<Desk>& desks = record->certificate.desks;
   return std::find(desks.begin(), desks.end(), desk) != desks.end();
@@ -58,36 +62,37 @@ std::optional<Refusal> JudgeCoordinator(const Proposal& proposal, Desk desk) {
 }
 
 bool IsCoordinatorOf(const Context& context, const MemberId& member, Desk desk) {
-  for (const directory::CertificateRecord* record :
-       context.directory.ValidCertificates(member, context.moment)) {
-    const std::vector<Desk>& desks = record->certificate.desks;
-    if ((record->certificate.roles & static_cast<std::uint16_t>(Role::kCoordinator)) != 0 &&
-        std::find(desks.begin(), desks.end(), desk) != desks.end()) {
-      return true;
-    }
-  }
-  return false;
+  const auto valid = context.directory.ValidCertificates(member, context.moment);
+  return std::any_of(valid.begin(), valid.end(), [&](const directory::CertificateRecord* record) {
+    return MayHold(*record, Purpose::kCoordinate, desk);
+  });
 }
 
-bool HasUsableGrant(const Proposal& proposal, const ObjectId& object, const MemberId& member) {
+bool HasUsableGrant(const Proposal& proposal, const ObjectId& object, WhichCertificates counts) {
   const Context& context = proposal.context;
   return std::any_of(proposal.body.grants.begin(), proposal.body.grants.end(),
                      [&](const GrantRef& grant) {
-                       if (grant.object != object || grant.grantee != member) return false;
+                       if (grant.object != object) return false;
                        const directory::CertificateRecord* record =
                            context.directory.Find(grant.grantee_certificate);
-                       return record != nullptr && record->certificate.member == member &&
+                       return record != nullptr && record->certificate.member == grant.grantee &&
                               context.directory.IsValid(*record, context.moment) &&
                               record->certificate.recipient.can_receive() &&
                               record->certificate.recipient.type == grant.type &&
-                              grant.length == GrantLength(grant.type);
+                              grant.length == GrantLength(grant.type) && counts(*record);
                      });
 }
 
-bool HasUsableGrantToAny(const Proposal& proposal, const ObjectId& object,
-                         const std::vector<MemberId>& members) {
-  return std::any_of(members.begin(), members.end(), [&](const MemberId& member) {
-    return HasUsableGrant(proposal, object, member);
+bool HasUsableGrant(const Proposal& proposal, const ObjectId& object, const MemberId& member,
+                    Purpose purpose) {
+  return HasUsableGrant(proposal, object, [&](const directory::CertificateRecord& record) {
+    return record.certificate.member == member && MayHold(record, purpose, 0);
+  });
+}
+
+bool HasUsableGrantToDesk(const Proposal& proposal, const ObjectId& object, Desk desk) {
+  return HasUsableGrant(proposal, object, [&](const directory::CertificateRecord& record) {
+    return MayHold(record, Purpose::kCoordinate, desk);
   });
 }
 
@@ -101,6 +106,14 @@ bool GrantsStayWithin(const Proposal& proposal, const std::set<ObjectId>& existi
       });
 }
 
+bool BringsAgain(const Proposal& proposal, const std::set<ObjectId>& brought) {
+  std::set<ObjectId> seen;
+  return std::any_of(proposal.body.objects.begin(), proposal.body.objects.end(),
+                     [&](const ObjectRef& ref) {
+                       return brought.contains(ref.object) || !seen.insert(ref.object).second;
+                     });
+}
+
 bool BringsNothing(const Proposal& proposal) { return proposal.body.objects.empty(); }
 
 bool BringsAtMostOne(const Proposal& proposal, ObjectClass object_class) {
@@ -111,21 +124,16 @@ bool BringsExactlyOne(const Proposal& proposal, ObjectClass object_class) {
   return proposal.body.objects.size() == 1 && proposal.body.objects[0].object_class == object_class;
 }
 
-bool BringsVersion(const Proposal& proposal, std::size_t certificates,
-                   const std::set<ObjectId>& existing) {
+bool BringsVersion(const Proposal& proposal, std::size_t certificates) {
   const std::vector<ObjectRef>& objects = proposal.body.objects;
   if (objects.size() < 2 + certificates) return false;
   const std::size_t parts = objects.size() - 1 - certificates;
   if (parts > kPartsMax) return false;
-  std::set<ObjectId> seen;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const ObjectClass expected = i == 0       ? ObjectClass::kManifest
                                  : i <= parts ? ObjectClass::kPart
                                               : ObjectClass::kCertificate;
     if (objects[i].object_class != expected) return false;
-    if (existing.contains(objects[i].object) || !seen.insert(objects[i].object).second) {
-      return false;
-    }
   }
   return true;
 }

@@ -11,6 +11,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "workflow/workflow.h"
 
 namespace amparo::workflow {
@@ -54,20 +55,30 @@ bool ActsOnDesk(const Proposal& proposal, Desk desk);
 std::optional<Refusal> JudgeCoordinator(const Proposal& proposal, Desk desk);
 bool IsCoordinatorOf(const Context& context, const MemberId& member, Desk desk);
 
-// A grant of `object` to a certificate of `member` that is valid now and can receive it.
-bool HasUsableGrant(const Proposal& proposal, const ObjectId& object, const MemberId& member);
-bool HasUsableGrantToAny(const Proposal& proposal, const ObjectId& object,
-                         const std::vector<MemberId>& members);
+// The certificate that signed, if it is the actor's; null otherwise.
+const directory::CertificateRecord* SigningRecord(const Proposal& proposal);
+
+// A grant of `object` to a certificate that is valid now, can receive it, and is one `counts`
+// says yes to.
+using WhichCertificates = absl::FunctionRef<bool(const directory::CertificateRecord&)>;
+bool HasUsableGrant(const Proposal& proposal, const ObjectId& object, WhichCertificates counts);
+// To a certificate of `member` that has the role for the purpose.
+bool HasUsableGrant(const Proposal& proposal, const ObjectId& object, const MemberId& member,
+                    Purpose purpose);
+// To a coordinator of the desk.
+bool HasUsableGrantToDesk(const Proposal& proposal, const ObjectId& object, Desk desk);
 // Every grant is of an object that this statement brings, or of one of `existing`.
 bool GrantsStayWithin(const Proposal& proposal, const std::set<ObjectId>& existing);
+
+// An object that the body brings is one of `brought`, or brought twice.
+bool BringsAgain(const Proposal& proposal, const std::set<ObjectId>& brought);
 
 // Which objects a body may bring. Objects that a subject knows already are never brought again.
 bool BringsNothing(const Proposal& proposal);
 bool BringsAtMostOne(const Proposal& proposal, ObjectClass object_class);
 bool BringsExactlyOne(const Proposal& proposal, ObjectClass object_class);
 // A manifest, 1 to 200 parts, and `certificates` certificates, in this order.
-bool BringsVersion(const Proposal& proposal, std::size_t certificates,
-                   const std::set<ObjectId>& existing);
+bool BringsVersion(const Proposal& proposal, std::size_t certificates);
 bool Brings(const Proposal& proposal, ObjectClass object_class);
 
 bool IsLease(UnixSeconds lease_end, UnixSeconds now);
@@ -79,7 +90,7 @@ bool Ascends(const std::vector<MemberId>& members);
 
 // A note's objects, type, and what it replies to. Shared by cases and documents.
 Decision DecideNote(const Proposal& proposal, NoteType type, const Hash& in_reply_to,
-                    const std::vector<Question>& questions, const std::vector<MemberId>& readers);
+                    const std::vector<Question>& questions, WhichCertificates readers);
 
 }  // namespace amparo::workflow
 

@@ -118,6 +118,7 @@ struct Document {
   std::set<MemberId> received_by;
   std::set<MemberId> shared_with;    // Got keys again. A record: it gives no right to see.
   std::set<ObjectId> known_objects;  // Of every source and translation, voided ones too.
+  std::set<ObjectId> brought;        // All that any statement ever brought, notes too.
   UnixSeconds lease_end;             // Zero: no lease.
   std::uint16_t due_week = 0;
   std::vector<Question> questions;
@@ -137,6 +138,7 @@ struct Case {
   bool deliver_on_approval = true;
   MemberId opener;
   std::vector<ObjectRef> objects;  // The sealed card.
+  std::set<ObjectId> brought;      // All that any statement ever brought.
   std::set<MemberId> shared_with;
   std::vector<MemberId> attorneys;   // Those of shared_with who are attorneys; ascending.
   std::vector<SubjectId> documents;  // In order of submission, if this party saw them.
@@ -267,15 +269,24 @@ bool MaySee(const Case& subject, const Context& context, const MemberId& member)
 // Whether `member`, at `context`, can be granted anything: a valid certificate with a recipient.
 bool CanReceive(const Context& context, const MemberId& member);
 
-// Who must be granted what by an act: the members an author's client grants to, ascending, and
-// of them only those who can receive.
+// One device that is granted something, and as what. It is valid, can receive, and itself has
+// the role that `purpose` is for.
+struct Grantee {
+  MemberId member;
+  Hash certificate;
+  Purpose purpose;
+  friend bool operator==(const Grantee&, const Grantee&) = default;
+};
+
+// Who must be granted what by an act: the devices an author's client grants to, each once,
+// ascending by member and certificate.
 struct GrantPlan {
-  std::vector<MemberId> manifest;     // The new manifest; of a case its new card.
-  std::vector<MemberId> certificate;  // The translator's certificate.
-  std::vector<MemberId> source;       // The existing source manifest; of a case its card.
-  std::vector<MemberId> translation;  // The existing translation manifest.
-  std::vector<MemberId> note;         // The note or message that goes with it.
-  bool recovery = true;               // New objects, all of them, are granted to recovery too.
+  std::vector<Grantee> manifest;     // The new manifest; of a case its new card.
+  std::vector<Grantee> certificate;  // The translator's certificate.
+  std::vector<Grantee> source;       // The existing source manifest; of a case its card.
+  std::vector<Grantee> translation;  // The existing translation manifest.
+  std::vector<Grantee> note;         // The note or message that goes with it.
+  bool recovery = true;              // New objects, all of them, are granted to recovery too.
 };
 // The table of design section 5. `self` is never in it for a fellow.
 GrantPlan PlanGrants(const Document& document, const Context& context, const MemberId& self,

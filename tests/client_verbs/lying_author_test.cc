@@ -71,8 +71,7 @@ absl::Status Publish(client::Workplace& mal, const Forgery& forgery) {
   const workflow::GrantPlan plan =
       workflow::PlanGrants(workflow::Document{}, mal.context(), mal.self(), forgery.act);
   absl::Status granted =
-      client::GrantToEach(mal, draft, {}, manifest.ref.object, manifest.key, plan.manifest)
-          .status();
+      client::GrantToEach(mal, draft, manifest.ref.object, manifest.key, plan.manifest).status();
   if (!granted.ok()) return granted;
   granted =
       client::GrantToRecovery(draft, mal.replica.directory(), manifest.ref.object, manifest.key);

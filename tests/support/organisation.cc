@@ -101,7 +101,7 @@ Device& Organisation::Enrol(absl::string_view name, std::uint16_t roles, std::ve
   invite.expiry = In(24 * 7);
   MustApply(Say("ria", invite));
   MustApply(Say("ria", Certify{.certificate = certificate}));
-  if ((roles & kPrivilegedRoles) != 0) {
+  if ((roles & kPrivilegedRoles) != 0 || known) {
     MustApply(Say("rob", Endorse{.certificate = HashOf(certificate)}));
   }
   return devices_[std::string(name)] = MakeDevice(name, certificate);

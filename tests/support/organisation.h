@@ -67,7 +67,7 @@ class Organisation {
   static Certificate CertificateFor(absl::string_view name, std::uint16_t roles,
                                     std::vector<Desk> desks, bool submit_only = false);
 
-  // Invited, certified by ria and, if privileged, endorsed by rob.
+  // Invited, certified by ria and, if privileged or a further device, endorsed by rob.
   Device& Enrol(absl::string_view name, std::uint16_t roles, std::vector<Desk> desks = {},
                 bool submit_only = false);
 

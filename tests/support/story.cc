@@ -17,6 +17,14 @@ bool IsCaseKind(Kind kind) { return SubjectTypeOf(kind) == SubjectType::kCase; }
 
 }  // namespace
 
+std::vector<MemberId> MembersOf(const std::vector<workflow::Grantee>& devices) {
+  std::vector<MemberId> members;
+  for (const workflow::Grantee& device : devices) {
+    if (members.empty() || members.back() != device.member) members.push_back(device.member);
+  }
+  return members;
+}
+
 std::vector<MemberId> MembersNamed(const std::vector<std::string>& names) {
   std::vector<MemberId> members;
   for (const std::string& name : names) members.push_back(Organisation::Member(name));
@@ -88,20 +96,16 @@ void Story::BringObjects(Body& body) {
   }
 }
 
-void Story::Grant(Body& body, const ObjectId& object, const std::vector<MemberId>& members,
-                  Purpose purpose) const {
-  const workflow::Context now = Now();
-  for (const MemberId& member : members) {
-    for (const auto* record : now.directory.ValidCertificates(member, now.moment)) {
-      if (!record->certificate.recipient.can_receive()) continue;
-      GrantRef grant;
-      grant.object = object;
-      grant.grantee = member;
-      grant.grantee_certificate = record->hash;
-      grant.purpose = purpose;
-      grant.length = static_cast<std::uint16_t>(GrantLength(grant.type));
-      body.grants.push_back(grant);
-    }
+void Story::Grant(Body& body, const ObjectId& object,
+                  const std::vector<workflow::Grantee>& devices) const {
+  for (const workflow::Grantee& device : devices) {
+    GrantRef grant;
+    grant.object = object;
+    grant.grantee = device.member;
+    grant.grantee_certificate = device.certificate;
+    grant.purpose = device.purpose;
+    grant.length = static_cast<std::uint16_t>(GrantLength(grant.type));
+    body.grants.push_back(grant);
   }
 }
 
@@ -113,14 +117,14 @@ void Story::GrantAsPlanned(Body& body, const MemberId& self) const {
     switch (ref.object_class) {
       case ObjectClass::kManifest:
       case ObjectClass::kCaseCard:
-        Grant(body, ref.object, plan.manifest, Purpose::kCoordinate);
+        Grant(body, ref.object, plan.manifest);
         break;
       case ObjectClass::kCertificate:
-        Grant(body, ref.object, plan.certificate, Purpose::kFile);
+        Grant(body, ref.object, plan.certificate);
         break;
       case ObjectClass::kNote:
       case ObjectClass::kMessage:
-        Grant(body, ref.object, plan.note, Purpose::kConverse);
+        Grant(body, ref.object, plan.note);
         break;
       default:
         break;
@@ -128,16 +132,15 @@ void Story::GrantAsPlanned(Body& body, const MemberId& self) const {
   }
   if (IsCaseKind(KindOf(body.act))) {
     for (const ObjectRef& card : case_.objects) {
-      Grant(body, card.object, plan.source, Purpose::kConverse);
+      Grant(body, card.object, plan.source);
     }
     return;
   }
   if (!document_.sources.empty()) {
-    Grant(body, document_.sources.back().objects[0].object, plan.source, Purpose::kTranslate);
+    Grant(body, document_.sources.back().objects[0].object, plan.source);
   }
   if (!document_.translations.empty()) {
-    Grant(body, document_.translations.back().objects[0].object, plan.translation,
-          Purpose::kReview);
+    Grant(body, document_.translations.back().objects[0].object, plan.translation);
   }
 }
 

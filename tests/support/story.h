@@ -77,8 +77,8 @@ class Story {
   void EnrolCast();
   void OpenCase();
   void Bring(Body& body, ObjectClass object_class);
-  void Grant(Body& body, const ObjectId& object, const std::vector<MemberId>& members,
-             Purpose purpose) const;
+  void Grant(Body& body, const ObjectId& object,
+             const std::vector<workflow::Grantee>& devices) const;
   void BringObjects(Body& body);
   void GrantAsPlanned(Body& body, const MemberId& self) const;
 
@@ -89,7 +89,8 @@ class Story {
   std::uint64_t objects_ = 0;
 };
 
-std::vector<MemberId> MembersNamed(const std::vector<std::string>& names);  // Ascending.
+std::vector<MemberId> MembersOf(const std::vector<workflow::Grantee>& devices);  // Each once.
+std::vector<MemberId> MembersNamed(const std::vector<std::string>& names);       // Ascending.
 
 }  // namespace amparo::testing
 
