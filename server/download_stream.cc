@@ -52,6 +52,7 @@ class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage
     next_ = std::min(inner.offset(), *length);
     end_ = inner.length() == 0 ? *length
                                : std::min(*length, next_ + std::min(inner.length(), *length));
+    caller_ = who->caller;
     organization_ = std::move(who->organization);
     if (!parts_.streams->Add(StreamKind::kDownload, who->caller.member, this)) {
       return Refuse(Reason::kServerBusy, "too many downloads are open");
@@ -61,6 +62,10 @@ class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage
 
   void WriteNext() {
     if (next_ >= end_) return FinishWith(absl::OkStatus());
+    // Somebody who was revoked meanwhile gets nothing more.
+    if (!IsStillValid(*organization_, caller_)) {
+      return FinishWith(Refuse(Reason::kSessionRefused, "no such session or key"));
+    }
     const auto wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(end_ - next_, kDownloadMessageBytes));
     const auto bytes = organization_->storage().blobs->Read(object_, next_, wanted);
@@ -80,6 +85,7 @@ class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage
   // What follows belongs to the one write under way.
   CallLog log_;
   v1::DownloadMessage message_;
+  Caller caller_;
   std::shared_ptr<Organization> organization_;
   ObjectId object_;
   std::uint64_t next_ = 0;

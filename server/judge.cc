@@ -62,12 +62,40 @@ absl::Status JudgeDirectory(const Submission& submission, const Overlay& overlay
   return absl::OkStatus();
 }
 
+absl::Status NotVisible() { return Refuse(Reason::kNotVisible, "no such subject for this author"); }
+
+// Whom a document names as at work on it: a translator who hands in after the lease sees it no
+// more, and is heard all the same.
+bool IsNamedAtWork(const SubjectValue& value, const MemberId& member) {
+  const auto* document = std::get_if<workflow::Document>(&value);
+  return document != nullptr && (member == document->translator || member == document->reviewer ||
+                                 document->submitters.contains(member));
+}
+
+// Whether the author may be told anything of the subject, its head above all. What it may not
+// see and what does not exist have one answer. REQUIRES: its certificate was checked.
+absl::Status CheckMaySpeakOf(const SubjectState& state, const Submission& submission,
+                             const workflow::Context& context) {
+  const Statement& said = submission.statement.statement;
+  if (state.chain.statements == 0) {
+    const auto* submit = std::get_if<Submit>(&submission.body.act);
+    const bool begins = std::holds_alternative<OpenCase>(submission.body.act) ||
+                        (submit != nullptr && submit->version == 1);
+    return begins ? absl::OkStatus() : NotVisible();
+  }
+  const directory::CertificateRecord* record = context.directory.Find(said.actor_certificate);
+  const bool may_see = record != nullptr && MaySeeSubject(state.value, context, *record);
+  return may_see || IsNamedAtWork(state.value, said.actor) ? absl::OkStatus() : NotVisible();
+}
+
 // The case's say on a submit to it.
 absl::Status JudgeCase(const Submission& submission, const Submit& submit,
                        const workflow::Context& context, const Overlay& overlay) {
   const auto state = overlay.StateOf({.type = SubjectType::kCase, .id = submit.case_id});
   if (!state.ok()) return state.status();
   const auto& subject = std::get<workflow::Case>((*state)->value);
+  const auto* record = context.directory.Find(submission.statement.statement.actor_certificate);
+  if (record == nullptr || !workflow::MaySee(subject, context, *record)) return NotVisible();
   const auto refusal = workflow::DecideSubmitToCase(subject, context, submission.statement, submit);
   if (!refusal) return absl::OkStatus();
   const auto next_number = static_cast<std::uint32_t>(subject.documents.size() + 1);
@@ -84,6 +112,7 @@ absl::StatusOr<Verdict> JudgeSubject(const Submission& submission, const Overlay
   const auto state = overlay.StateOf(subject);
   if (!state.ok()) return state.status();
   const workflow::Context context{.directory = overlay.directory(), .moment = moment};
+  if (auto status = CheckMaySpeakOf(**state, submission, context); !status.ok()) return status;
   workflow::Decision decision =
       DecideOn((*state)->value, context, submission.statement, submission.body);
   if (!decision.ok()) return Refuse(*decision.refusal, HeadOf((*state)->value));
@@ -99,19 +128,13 @@ absl::StatusOr<Verdict> JudgeSubject(const Submission& submission, const Overlay
   return verdict;
 }
 
-// Every object is here, and its id was never another's.
+// Every object is here, and its id is new: to name an object is to bring it, and nobody brings
+// another's as their own. (The same statement again was answered by its hash before.)
 absl::Status CheckObjects(const Submission& submission, const Overlay& overlay) {
-  const Subject subject = SubjectOf(submission.statement.statement);
   for (const ObjectRef& ref : submission.body.objects) {
     const auto row = overlay.FindObject(ref.object);
     if (!row.ok()) return row.status();
-    if (row->has_value()) {
-      if ((*row)->subject != subject || (*row)->length != ref.payload_length ||
-          (*row)->sha256 != ref.payload_sha256) {
-        return Refuse(Reason::kObjectTaken, "an object id that is taken");
-      }
-      continue;  // Named before with these bytes, so they are here.
-    }
+    if (row->has_value()) return Refuse(Reason::kObjectTaken, "an object id that is taken");
     if (submission.objects.contains(ref.object) || submission.sealed_blobs.contains(ref.object)) {
       continue;
     }

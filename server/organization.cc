@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/blob_sweep.h"
 #include "server/refusal.h"
 
 namespace amparo::server {
@@ -22,7 +21,8 @@ absl::Status Internal(absl::Status status) {
 Organization::Organization(Options options)
     : options_(std::move(options)),
       rows_(options_.storage.view),
-      subjects_(&rows_, LogReader(options_.storage.ledger, options_.storage.shelf)) {}
+      subjects_(&rows_, LogReader(options_.storage.ledger, options_.storage.shelf)),
+      unnamed_blobs_(options_.storage.blobs, &rows_) {}
 
 absl::StatusOr<std::unique_ptr<Organization>> Organization::Open(Options options) {
   std::unique_ptr<Organization> opened(new Organization(std::move(options)));
@@ -33,11 +33,10 @@ absl::StatusOr<std::unique_ptr<Organization>> Organization::Open(Options options
     return absl::FailedPreconditionError("the server's log key is not the one the policy names");
   }
   opened->snapshot_ = *std::move(replayed);
-  const Options& given = opened->options_;
-  if (auto status = EraseUnnamedBlobs(*given.storage.blobs, opened->rows_, given.clock());
-      !status.ok()) {
-    return status;
-  }
+  if (auto status = opened->unnamed_blobs_.Load(); !status.ok()) return status;
+  opened->swept_at_ = opened->now();
+  const auto swept = opened->unnamed_blobs_.Sweep(opened->swept_at_);
+  if (!swept.ok()) return swept.status();
   opened->writer_ = std::thread([organization = opened.get()] { organization->Run(); });
   return opened;
 }
@@ -53,14 +52,24 @@ std::shared_ptr<const Snapshot> Organization::snapshot() const {
   return snapshot_;
 }
 
+bool Organization::IsOfAValidAuthor(const Submission& submission) const {
+  const auto base = snapshot();
+  const directory::Moment moment = base->directory->MomentAt(Position{base->size().value});
+  return !base->directory->CheckAuthor(submission.statement, moment).has_value();
+}
+
 std::unique_ptr<storage::Ledger::Follower> Organization::Follow(
     std::function<void(TreeSize)> listener) {
   return followers_.Add(std::move(listener));
 }
 
 void Organization::Submit(Submission submission, AppendCallback done) {
-  if (auto status = FindBlobs(*options_.storage.blobs, submission); !status.ok()) {
-    return done(Internal(status));
+  const std::uint64_t sweeps = sweeps_;
+  // Nobody else's signature makes the server read its blobs; the judge names what is wrong.
+  if (IsOfAValidAuthor(submission)) {
+    if (auto status = FindBlobs(*options_.storage.blobs, submission); !status.ok()) {
+      return done(Internal(status));
+    }
   }
   absl::Status refused;
   {
@@ -73,7 +82,8 @@ void Organization::Submit(Submission submission, AppendCallback done) {
                        absl::StrCat(queue_.size(), " statements are waiting already"));
     } else {
       queue_bytes_ += bytes;
-      queue_.push_back({.submission = std::move(submission), .done = std::move(done)});
+      queue_.push_back(
+          {.submission = std::move(submission), .done = std::move(done), .sweeps = sweeps});
     }
   }
   if (!refused.ok()) return done(std::move(refused));
@@ -99,6 +109,7 @@ void Organization::Run() {
     } else {
       AppendTimerTick();
     }
+    SweepIfDue();
   }
 }
 
@@ -115,6 +126,15 @@ void Organization::AppendTimerTick() {
   if (!batch.AddTickIfHourBegan(options_.clock()).ok() || batch.entries().empty()) return;
   const absl::Status status = Commit(batch, batch.Checkpoint());
   if (absl::IsAborted(status)) view_is_behind_ = true;
+}
+
+// What fails here is tried again an hour later.
+void Organization::SweepIfDue() {
+  const UnixSeconds at = now();
+  if (view_is_behind_ || at.value < swept_at_.value + kSweepEvery_s) return;
+  swept_at_ = at;
+  const auto erased = unnamed_blobs_.Sweep(at);
+  if (!erased.ok() || *erased > 0) ++sweeps_;
 }
 
 std::vector<Organization::Waiting> Organization::Take() {
@@ -139,7 +159,11 @@ std::vector<Organization::Waiting> Organization::Take() {
 
 void Organization::Process(std::vector<Waiting> all) {
   std::vector<Waiting*> waiting;
-  for (Waiting& one : all) waiting.push_back(&one);
+  for (Waiting& one : all) {
+    // What was found then may be erased now: its author asks, and says it again.
+    if (one.sweeps != sweeps_) one.submission.sealed_blobs.clear();
+    waiting.push_back(&one);
+  }
   absl::Status outcome;
   for (int attempt = 0; attempt < kAppendAttemptsMax && !waiting.empty(); ++attempt) {
     if (view_is_behind_ || attempt > 0) outcome = Reload();

@@ -7,8 +7,10 @@
 #ifndef AMPARO_SERVER_ORGANIZATION_H_
 #define AMPARO_SERVER_ORGANIZATION_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -25,6 +27,7 @@
 #include "server/replay.h"
 #include "server/subject_states.h"
 #include "server/submission.h"
+#include "server/unnamed_blobs.h"
 #include "server/view_rows.h"
 #include "storage/followers.h"
 #include "storage/store.h"
@@ -69,6 +72,7 @@ class Organization {
   const storage::OrgStorage& storage() const { return options_.storage; }
   const ViewRows& rows() const { return rows_; }
   SubjectStates& subjects() { return subjects_; }
+  UnnamedBlobs& unnamed_blobs() { return unnamed_blobs_; }
   std::shared_ptr<const Snapshot> snapshot() const;
   UnixSeconds now() const { return options_.clock(); }
   // Calls `listener` with each new size once readers see it. As storage/followers.h.
@@ -78,10 +82,12 @@ class Organization {
   struct Waiting {
     Submission submission;
     AppendCallback done;
+    std::uint64_t sweeps = 0;  // When its blobs were looked for.
   };
 
   explicit Organization(Options options);
   ReplayParts parts();
+  bool IsOfAValidAuthor(const Submission& submission) const;
   bool IsStopping();
   absl::Status Reload();
   void Run();
@@ -91,6 +97,7 @@ class Organization {
   // One attempt. OK: what was not refused is durable, all are answered and `waiting` is
   // empty. ABORTED: the log has grown, try again. Else: nothing of it is known to stand.
   absl::Status TryAppend(std::vector<Waiting*>& waiting);
+  void SweepIfDue();
   // A tick alone, when an hour has begun and nobody says anything.
   void AppendTimerTick();
   Overlay::Base Base();
@@ -102,6 +109,7 @@ class Organization {
   const Options options_;
   const ViewRows rows_;
   SubjectStates subjects_;
+  UnnamedBlobs unnamed_blobs_;
   storage::Followers followers_;
 
   mutable std::mutex snapshot_mutex_;  // Guards the pointer.
@@ -113,7 +121,9 @@ class Organization {
   std::size_t queue_bytes_ = 0;
   bool stopping_ = false;
 
-  bool view_is_behind_ = false;  // The writer's own.
+  std::atomic<std::uint64_t> sweeps_ = 0;  // Those that erased something.
+  bool view_is_behind_ = false;            // The writer's own, as what follows.
+  UnixSeconds swept_at_;
   std::thread writer_;
 };
 

@@ -12,6 +12,7 @@ namespace {
 constexpr std::uint8_t kObjectPiece = 1;
 constexpr std::uint8_t kGrantPiece = 2;
 constexpr std::uint8_t kBlobHashPiece = 3;
+constexpr std::uint8_t kBlobOwnerPiece = 4;
 
 }  // namespace
 
@@ -33,6 +34,13 @@ Bytes GrantPieceKey(const ObjectId& object, const Hash& grant_sha256) {
 Bytes BlobHashKey(const ObjectId& object) {
   Writer writer;
   writer.U8(kBlobHashPiece);
+  writer.Fixed(object);
+  return writer.Take();
+}
+
+Bytes BlobOwnerKey(const ObjectId& object) {
+  Writer writer;
+  writer.U8(kBlobOwnerPiece);
   writer.Fixed(object);
   return writer.Take();
 }

@@ -1,5 +1,5 @@
-// The keys and the wrapping of pieces: small objects, grants and noted blob hashes, as they
-// lie in the blob store. What belongs to a case is sealed under its shelf key.
+// The keys and the wrapping of pieces: small objects, grants, and what is noted of blobs, as
+// they lie in the blob store. What belongs to a case is sealed under its shelf key.
 // Spec: docs/spec/engine.md, "Pieces". To this file a grant is opaque bytes.
 //
 // Thread safety: the functions are independent.
@@ -22,6 +22,7 @@ Bytes ObjectPieceKey(const ObjectId& object);
 // Several grants of one object to one member stand side by side (a device each).
 Bytes GrantPieceKey(const ObjectId& object, const Hash& grant_sha256);
 Bytes BlobHashKey(const ObjectId& object);
+Bytes BlobOwnerKey(const ObjectId& object);
 
 // shelf_key_id 16 (zeros: clear) || the bytes, sealed under that key with the piece's key as
 // context. `key` is null when the id is zeros.

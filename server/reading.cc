@@ -25,19 +25,25 @@ directory::Moment MomentOf(const Organization& organization, const Snapshot& sna
   return moment;
 }
 
+// The caller's own certificate, null once it is not valid: what the member may do by another
+// one is nothing to this device.
+const directory::CertificateRecord* RecordOf(const Caller& caller, const Organization& organization,
+                                             const Snapshot& snapshot) {
+  const directory::CertificateRecord* record = snapshot.directory->Find(caller.certificate);
+  const bool is_valid = record != nullptr && record->certificate.member == caller.member &&
+                        snapshot.directory->IsValid(*record, MomentOf(organization, snapshot));
+  return is_valid ? record : nullptr;
+}
+
+bool HasRole(const directory::CertificateRecord* record, Role role) {
+  return record != nullptr && (record->certificate.roles & static_cast<std::uint16_t>(role)) != 0;
+}
+
 std::set<Desk> DesksOf(const Caller& caller, const Organization& organization,
                        const Snapshot& snapshot) {
-  std::set<Desk> desks;
-  const auto records =
-      snapshot.directory->ValidCertificates(caller.member, MomentOf(organization, snapshot));
-  for (const directory::CertificateRecord* record : records) {
-    const bool coordinates =
-        (record->certificate.roles & static_cast<std::uint16_t>(Role::kCoordinator)) != 0;
-    if (coordinates) {
-      desks.insert(record->certificate.desks.begin(), record->certificate.desks.end());
-    }
-  }
-  return desks;
+  const directory::CertificateRecord* record = RecordOf(caller, organization, snapshot);
+  if (!HasRole(record, Role::kCoordinator)) return {};
+  return {record->certificate.desks.begin(), record->certificate.desks.end()};
 }
 
 absl::StatusOr<std::set<Position>> VisiblePositions(const Organization& organization,
@@ -67,8 +73,9 @@ absl::Status CheckMaySee(Organization& organization, const Caller& caller, const
   if (!state.ok()) return state.status();
   const workflow::Context context{.directory = *snapshot.directory,
                                   .moment = MomentOf(organization, snapshot)};
-  const bool is_known = (*state)->chain.statements > 0;
-  if (!is_known || !MaySeeSubject((*state)->value, context, caller.member)) return NotVisible();
+  const directory::CertificateRecord* record = RecordOf(caller, organization, snapshot);
+  const bool is_known = (*state)->chain.statements > 0 && record != nullptr;
+  if (!is_known || !MaySeeSubject((*state)->value, context, *record)) return NotVisible();
   return absl::OkStatus();
 }
 
@@ -231,7 +238,11 @@ absl::StatusOr<std::uint64_t> CheckDownload(Organization& organization, const Ca
 
 bool HoldsRole(const Organization& organization, const Caller& caller, Role role) {
   const auto snapshot = organization.snapshot();
-  return snapshot->directory->HasRole(caller.member, role, MomentOf(organization, *snapshot));
+  return HasRole(RecordOf(caller, organization, *snapshot), role);
+}
+
+bool IsStillValid(const Organization& organization, const Caller& caller) {
+  return RecordOf(caller, organization, *organization.snapshot()) != nullptr;
 }
 
 }  // namespace amparo::server

@@ -65,8 +65,11 @@ absl::StatusOr<ReadObjects> ReadObjectsOf(Organization& organization, const Call
 absl::StatusOr<std::uint64_t> CheckDownload(Organization& organization, const Caller& caller,
                                             const Subject& subject, const ObjectId& object);
 
-// Whether the caller holds the role now, by any certificate.
+// Whether the caller's own certificate has the role, and is valid now.
 bool HoldsRole(const Organization& organization, const Caller& caller, Role role);
+
+// Whether the caller's own certificate is valid now: asked again while a stream goes on.
+bool IsStillValid(const Organization& organization, const Caller& caller);
 
 }  // namespace amparo::server
 

@@ -78,6 +78,8 @@ ReasonEntry EntryOf(Reason reason) {
       return {Code::kUnavailable, "SERVER_BUSY"};
     case Reason::kStorageFull:
       return {Code::kResourceExhausted, "STORAGE_FULL"};
+    case Reason::kQuotaReached:
+      return {Code::kResourceExhausted, "QUOTA_REACHED"};
     case Reason::kOutcomeUnknown:
       return {Code::kUnavailable, "OUTCOME_UNKNOWN"};
     case Reason::kStopping:

@@ -37,13 +37,14 @@ enum class Reason {
   kBlobMissing,        // A large object is not sealed here, or has other bytes.
   kObjectMissing,      // A small object's bytes are neither in the request nor stored.
   kObjectMismatch,     // Bytes that are not as the statement says.
-  kObjectTaken,        // An object id that other bytes or another subject already have.
+  kObjectTaken,        // An object id that a statement names already.
   kGrantMissing,       // A valid grantee's grant is not in the request.
   kGrantMismatch,      // A grant's bytes are not as the statement says.
   kGrantOfOtherCase,   // A grant to an object that this case does not name.
   kBytesNotNamed,      // The request carries bytes that the statement does not name.
   kServerBusy,         // A queue or a table is full; try again.
   kStorageFull,        // The server's disk has no room.
+  kQuotaReached,       // Too much of this member's was uploaded that no statement names.
   kOutcomeUnknown,     // The log did not say; send the same bytes again.
   kStopping,           // The server is shutting down.
   kTokenUnknown,       // No such founding token, or a wrong secret.

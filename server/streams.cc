@@ -23,6 +23,17 @@ std::size_t Streams::LimitOf(StreamKind kind) const {
   return 0;
 }
 
+bool Streams::AddOpening(Stream* stream) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  if (opening_.size() >= kOpeningStreamsMax) {
+    opening_.front()->OnStop();
+    opening_.pop_front();
+  }
+  opening_.push_back(stream);
+  return true;
+}
+
 bool Streams::Add(StreamKind kind, const MemberId& member, Stream* stream) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return false;
@@ -34,12 +45,14 @@ bool Streams::Add(StreamKind kind, const MemberId& member, Stream* stream) {
     if (entry.member == member) ++of_member;
   }
   if (of_kind >= LimitOf(kind) || of_member >= kStreamsPerMemberMax) return false;
+  std::erase(opening_, stream);
   entries_.push_back({.kind = kind, .member = member, .stream = stream});
   return true;
 }
 
 void Streams::Remove(Stream* stream) {
   const std::lock_guard lock(mutex_);
+  std::erase(opening_, stream);
   std::erase_if(entries_, [&](const Entry& entry) { return entry.stream == stream; });
 }
 
@@ -47,6 +60,7 @@ void Streams::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    for (Stream* stream : opening_) stream->OnStop();
     for (const Entry& entry : entries_) entry.stream->OnStop();
   }
   stopped_.notify_all();
@@ -55,6 +69,7 @@ void Streams::Stop() {
 void Streams::Run() {
   std::unique_lock lock(mutex_);
   while (!stopped_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_; })) {
+    for (Stream* stream : opening_) stream->OnSecond();
     for (const Entry& entry : entries_) entry.stream->OnSecond();
   }
 }

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -20,6 +21,8 @@ namespace amparo::server {
 
 enum class StreamKind { kWatch = 0, kUpload, kDownload };
 inline constexpr std::size_t kStreamsPerMemberMax = 8;  // Of each kind.
+// Streams whose first message, which says whose they are, has not come yet.
+inline constexpr std::size_t kOpeningStreamsMax = 64;
 
 // A stream that can be ended from outside.
 class Stream {
@@ -41,7 +44,11 @@ class Streams {
   explicit Streams(Limits limits);
   ~Streams();
 
-  // False: there are too many, of all or of this member.
+  // Watches a stream that is nobody's yet, until Add says whose it is. If there are too many,
+  // the oldest one is ended: whoever only opens streams must not keep others out.
+  // False: the server is stopping.
+  bool AddOpening(Stream* stream);
+  // False: there are too many, of all or of this member; it stays as it was.
   bool Add(StreamKind kind, const MemberId& member, Stream* stream);
   // OK if it was not added. After it returns the stream is not called any more.
   void Remove(Stream* stream);
@@ -61,6 +68,7 @@ class Streams {
   std::mutex mutex_;  // Guards what follows.
   std::condition_variable stopped_;
   std::vector<Entry> entries_;
+  std::deque<Stream*> opening_;  // Oldest first.
   bool stopping_ = false;
   std::thread clock_thread_;
 };

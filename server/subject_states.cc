@@ -42,6 +42,12 @@ bool MaySeeSubject(const SubjectValue& value, const workflow::Context& context,
                     value);
 }
 
+bool MaySeeSubject(const SubjectValue& value, const workflow::Context& context,
+                   const directory::CertificateRecord& record) {
+  return std::visit([&](const auto& subject) { return workflow::MaySee(subject, context, record); },
+                    value);
+}
+
 Hash HeadOf(const SubjectValue& value) {
   return std::visit([](const auto& subject) { return subject.head; }, value);
 }

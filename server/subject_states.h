@@ -43,6 +43,8 @@ SubjectValue EvolveOn(SubjectValue value, const std::vector<workflow::Event>& ev
                       const SignedStatement& statement);
 bool MaySeeSubject(const SubjectValue& value, const workflow::Context& context,
                    const MemberId& member);
+bool MaySeeSubject(const SubjectValue& value, const workflow::Context& context,
+                   const directory::CertificateRecord& record);
 // The newest turn; zeros before the first.
 Hash HeadOf(const SubjectValue& value);
 

@@ -121,7 +121,7 @@ absl::StatusOr<bool> IsSealedAs(const storage::BlobStore& blobs, const ObjectRef
   }
   const auto noted = blobs.GetPiece(BlobHashKey(ref.object));
   if (!noted.ok()) return noted.status();
-  if (noted->has_value() && Hash::From(**noted) == ref.payload_sha256) return true;
+  if (noted->has_value()) return Hash::From(**noted) == ref.payload_sha256;
   return BlobHashIs(blobs, ref);
 }
 

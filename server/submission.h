@@ -54,7 +54,8 @@ absl::StatusOr<Submission> Prepare(AppendInput input);
 // Finds which of the objects are sealed blobs. What is not found is no error here.
 absl::Status FindBlobs(const storage::BlobStore& blobs, Submission& submission);
 
-// Remembers what a blob will be sealed with, so that FindBlobs need not read it again.
+// Remembers what a blob was sealed with, so that FindBlobs need not read it again.
+// REQUIRES: it is sealed with this hash.
 absl::Status NoteBlobHash(storage::BlobStore& blobs, const ObjectId& object, const Hash& sha256);
 
 }  // namespace amparo::server

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <utility>
 
+#include "server/reading.h"
+
 namespace amparo::server {
 namespace {
 
@@ -12,7 +14,12 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
                v1::UploadReply* reply)
       : parts_(parts), context_(context), reply_(reply), log_(parts, "Upload", 0) {}
 
-  void Start() { StartRead(&message_); }
+  void Start() {
+    if (!parts_.streams->AddOpening(this)) {
+      return FinishWith(Refuse(Reason::kStopping, "the server is shutting down"));
+    }
+    StartRead(&message_);
+  }
 
   void OnReadDone(bool ok) override {
     idle_s_ = 0;
@@ -24,7 +31,7 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
   }
   // A broken connection ends in OnReadDone(false).
   void OnSecond() override {
-    if (++idle_s_ >= kUploadIdle_s) context_->TryCancel();
+    if (++idle_s_ >= idle_max_s_) context_->TryCancel();
   }
   void OnStop() override { context_->TryCancel(); }
   void OnDone() override {
@@ -36,6 +43,10 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
   absl::Status Take() {
     if (message_.has_opening()) return Open(message_.opening());
     if (!is_open_) return Refuse(Reason::kMalformed, "an upload begins with its opening");
+    // Somebody who was revoked meanwhile brings nothing more.
+    if (!IsStillValid(*organization_, caller_)) {
+      return Refuse(Reason::kSessionRefused, "no such session or key");
+    }
     if (message_.part_case() == v1::UploadMessage::kData) return Write(message_.data());
     if (message_.part_case() == v1::UploadMessage::kSeal) return Seal(message_.seal());
     return Refuse(Reason::kMalformed, "an empty upload message");
@@ -54,6 +65,8 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
     if (!parts_.streams->Add(StreamKind::kUpload, who->caller.member, this)) {
       return Refuse(Reason::kServerBusy, "too many uploads are open");
     }
+    idle_max_s_ = kUploadIdle_s;
+    caller_ = who->caller;
     organization_ = std::move(who->organization);
     length_ = opening.length();
     offset_ = opening.offset();
@@ -86,7 +99,8 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
       return Refuse(Reason::kOffsetMismatch, absl::StrCat("the upload starts at ", offset_,
                                                           ", the server has ", reply_->stored()));
     }
-    auto writer = blobs().BeginWrite(object_, length_, organization_->now());
+    auto writer = organization_->unnamed_blobs().Begin(caller_.member, object_, length_,
+                                                       organization_->now());
     if (!writer.ok()) return Named(writer.status());
     writer_ = *std::move(writer);
     if (writer_->offset() == offset_) return absl::OkStatus();
@@ -107,8 +121,8 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
     if (auto status = ReadId(field, "seal", &sha256); !status.ok()) return status;
     if (auto status = Begin(); !status.ok()) return status;
     if (auto status = Named(writer_->Flush().status()); !status.ok()) return status;
-    if (auto status = Named(NoteBlobHash(blobs(), object_, sha256)); !status.ok()) return status;
     if (auto status = Named(writer_->Seal(sha256)); !status.ok()) return status;
+    if (auto status = Named(NoteBlobHash(blobs(), object_, sha256)); !status.ok()) return status;
     reply_->set_stored(length_);
     reply_->set_sealed(true);
     return absl::OkStatus();
@@ -126,6 +140,7 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
 
   // The blob store's codes, by the names of docs/spec/requests.md.
   static absl::Status Named(const absl::Status& status) {
+    if (DetailOf(status).has_value()) return status;
     switch (status.code()) {
       case absl::StatusCode::kResourceExhausted:
         return Refuse(Reason::kStorageFull, "the server's disk has no room");
@@ -152,10 +167,12 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
   grpc::CallbackServerContext* const context_;
   v1::UploadReply* const reply_;
   std::atomic<std::uint64_t> idle_s_ = 0;
+  std::atomic<std::uint64_t> idle_max_s_ = kUploadOpening_s;
 
   // What follows belongs to the one read under way.
   CallLog log_;
   v1::UploadMessage message_;
+  Caller caller_;
   std::shared_ptr<Organization> organization_;
   std::unique_ptr<storage::BlobWriter> writer_;
   ObjectId object_;

@@ -18,7 +18,8 @@
 namespace amparo::server {
 
 inline constexpr std::size_t kUploadMessageBytesMax = 1024 * 1024;
-inline constexpr std::uint64_t kUploadIdle_s = 60;  // Without a message; then it is ended.
+inline constexpr std::uint64_t kUploadIdle_s = 60;     // Without a message; then it is ended.
+inline constexpr std::uint64_t kUploadOpening_s = 10;  // For the first one, which says whose it is.
 
 // The reactor of one call; it deletes itself when the call is over.
 grpc::ServerReadReactor<v1::UploadMessage>* StartUpload(const ServiceParts& parts,

@@ -4,6 +4,8 @@
 #include <mutex>
 #include <utility>
 
+#include "server/reading.h"
+
 namespace amparo::server {
 namespace {
 
@@ -62,19 +64,11 @@ class WatchStream final : public grpc::ServerWriteReactor<v1::WatchReply>, publi
     return absl::OkStatus();
   }
 
-  // Somebody who was revoked meanwhile learns nothing more.
-  bool IsStillValid() const {
-    const auto snapshot = organization_->snapshot();
-    const directory::CertificateRecord* record = snapshot->directory->Find(caller_.certificate);
-    return record != nullptr &&
-           snapshot->directory->IsValid(
-               *record, snapshot->directory->MomentAt(Position{snapshot->size().value}));
-  }
-
   void WriteIfGrownLocked(TreeSize size) {
     newest_ = std::max(newest_, size);
     if (is_finished_ || is_writing_ || newest_ <= sent_) return;
-    if (!IsStillValid()) {
+    // Somebody who was revoked meanwhile learns nothing more.
+    if (!IsStillValid(*organization_, caller_)) {
       return FinishLocked(Refuse(Reason::kSessionRefused, "no such session or key"));
     }
     is_writing_ = true;

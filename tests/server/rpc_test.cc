@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -310,6 +311,106 @@ TEST_F(RpcTest, TellsAWatcherThatTheLogHasGrown) {
   while (stream->Read(&reply)) {
   }
   stream->Finish();
+}
+
+// What a member who is revoked meanwhile has not said or seen yet.
+TEST_F(RpcTest, EndsTheUploadAndTheDownloadOfARevokedMember) {
+  FoundWithCast();
+  MadeObject part = ObjectNamed("part", ObjectClass::kPart, 1);
+  part.payload.assign(48 * 1024 * 1024, 7);
+  part.ref.payload_length = part.payload.size();
+  part.ref.payload_sha256 = Sha256(part.payload);
+  ASSERT_TRUE(client_->OpenSession(org_, "fay").ok());
+  v1::UploadReply stored;
+  ASSERT_TRUE(
+      client_->Upload(part.ref.object, part.payload, 0, part.payload.size(), true, &stored).ok());
+  v1::AppendReply reply;
+  ASSERT_TRUE(client_->Append(SubmitWith(part), &reply).ok());
+
+  TestClient cleo(server_->address(), pem_);
+  ASSERT_TRUE(cleo.OpenSession(org_, "cleo").ok());
+  const auto reading = Context();
+  auto download =
+      cleo.stub().Download(reading.get(), cleo.Wrap("Download", DownloadOf(part.ref.object)));
+  v1::DownloadMessage piece;
+  ASSERT_TRUE(download->Read(&piece));
+
+  const auto writing = Context();
+  auto upload = cleo.stub().Upload(writing.get(), &stored);
+  v1::UploadOpening opening;
+  opening.set_object(StringOf(ObjectId::Filled(9).view()));
+  opening.set_length(3000);
+  v1::UploadMessage message;
+  *message.mutable_opening() = cleo.Wrap("Upload", opening);
+  ASSERT_TRUE(upload->Write(message));
+  message.set_data(std::string(1000, 'x'));
+  ASSERT_TRUE(upload->Write(message));
+
+  Say("ria", Revoke{.member = Organisation::Member("cleo"), .certificate = {}});
+  std::size_t got = piece.data().size();
+  while (download->Read(&piece)) got += piece.data().size();
+  EXPECT_EQ(download->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_LT(got, part.payload.size());
+  upload->Write(message);
+  upload->WritesDone();
+  EXPECT_EQ(upload->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+// Nobody has to say who they are to open a stream; so only a few are kept that have not.
+TEST_F(RpcTest, EndsAnUploadThatHasNotSaidWhoseItIsWhenThereAreTooMany) {
+  FoundWithCast();
+  std::vector<std::unique_ptr<TestClient>> clients;
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientWriter<v1::UploadMessage>>> streams;
+  std::vector<v1::UploadReply> replies(kOpeningStreamsMax + 1);
+  for (std::size_t i = 0; i <= kOpeningStreamsMax; ++i) {
+    if (i % 32 == 0) clients.push_back(std::make_unique<TestClient>(server_->address(), pem_));
+    contexts.push_back(Context());
+    streams.push_back(clients.back()->stub().Upload(contexts.back().get(), &replies[i]));
+  }
+  std::promise<grpc::StatusCode> first;
+  std::atomic<bool> is_first = true;
+  std::vector<std::thread> waiting;
+  for (auto& stream : streams) {
+    waiting.emplace_back([&first, &is_first, &stream] {
+      const grpc::Status status = stream->Finish();
+      if (is_first.exchange(false)) first.set_value(status.error_code());
+    });
+  }
+  EXPECT_EQ(first.get_future().get(), grpc::StatusCode::CANCELLED);
+  // Whoever says it at once is not kept out.
+  ASSERT_TRUE(client_->OpenSession(org_, "fay").ok());
+  const MadeObject part = ObjectNamed("part", ObjectClass::kPart, 100'000);
+  v1::UploadReply stored;
+  EXPECT_TRUE(
+      client_->Upload(part.ref.object, part.payload, 0, part.payload.size(), true, &stored).ok());
+  server_->Stop();
+  for (std::thread& thread : waiting) thread.join();
+}
+
+TEST_F(RpcTest, NamesTheQuotaOfUploadsThatNoStatementNames) {
+  FoundWithCast();
+  ASSERT_TRUE(client_->OpenSession(org_, "fay").ok());
+  const auto upload = [&](std::uint8_t object) {
+    const auto context = Context();
+    v1::UploadReply stored;
+    auto stream = client_->stub().Upload(context.get(), &stored);
+    v1::UploadOpening opening;
+    opening.set_object(StringOf(ObjectId::Filled(object).view()));
+    opening.set_length(std::uint64_t{4} << 30);
+    v1::UploadMessage message;
+    *message.mutable_opening() = client_->Wrap("Upload", opening);
+    stream->Write(message);
+    message.set_data("x");
+    stream->Write(message);
+    stream->WritesDone();
+    const auto status = stream->Finish();
+    return status.ok() ? "OK" : ReasonIn(*context);
+  };
+  EXPECT_EQ(upload(1), "OK");
+  EXPECT_EQ(upload(2), "OK");
+  EXPECT_EQ(upload(3), "QUOTA_REACHED");
+  EXPECT_EQ(upload(2), "OFFSET_MISMATCH");  // It is there, and could go on.
 }
 
 TEST_F(RpcTest, LogsMethodAndOutcomeAndNoNameOrContent) {

@@ -1,0 +1,152 @@
+#include "server/unnamed_blobs.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/pieces.h"
+#include "server/refusal.h"
+
+namespace amparo::server {
+namespace {
+
+constexpr std::size_t kBlobsAtOnce = 256;
+constexpr UnixSeconds kEver{std::numeric_limits<std::uint64_t>::max()};
+
+std::uint64_t CostOf(std::uint64_t length) { return std::max(length, kUnnamedBlobBytesMin); }
+
+// Calls `visit` with each blob that changed before `before` and its state.
+template <class Visit>
+absl::Status ForEachBlob(const storage::BlobStore& blobs, UnixSeconds before, Visit visit) {
+  std::optional<ObjectId> after;
+  while (true) {
+    const auto some = blobs.ChangedBefore(before, kBlobsAtOnce, after);
+    if (!some.ok()) return some.status();
+    if (some->empty()) return absl::OkStatus();
+    for (const ObjectId& object : *some) {
+      const auto state = blobs.Stat(object);
+      if (!state.ok()) return state.status();
+      if (!state->has_value()) continue;
+      if (absl::Status status = visit(object, **state); !status.ok()) return status;
+    }
+    after = some->back();
+  }
+}
+
+}  // namespace
+
+absl::Status UnnamedBlobs::Load() {
+  const std::lock_guard lock(mutex_);
+  return ForEachBlob(*blobs_, kEver, [&](const ObjectId& object, const storage::BlobState& state) {
+    const auto is_named = IsNamed(object, state.length);
+    if (!is_named.ok()) return is_named.status();
+    if (*is_named) return absl::OkStatus();
+    const auto kept = blobs_->GetPiece(BlobOwnerKey(object));
+    if (!kept.ok()) return kept.status();
+    if (!kept->has_value()) return absl::OkStatus();
+    const auto owner = MemberId::From(**kept);
+    if (!owner) return absl::DataLossError("a malformed owner of a blob");
+    unnamed_[object] = {.owner = *owner, .length = state.length};
+    return absl::OkStatus();
+  });
+}
+
+// An object of another length under the id is no blob: it does not keep the bytes of one.
+absl::StatusOr<bool> UnnamedBlobs::IsNamed(const ObjectId& object, std::uint64_t length) const {
+  const auto row = rows_->FindObject(object);
+  if (!row.ok()) return row.status();
+  return row->has_value() && (*row)->length == length;
+}
+
+std::uint64_t UnnamedBlobs::BytesOf(const MemberId& member) const {
+  std::uint64_t bytes = 0;
+  for (const auto& [object, unnamed] : unnamed_) {
+    if (unnamed.owner == member) bytes += CostOf(unnamed.length);
+  }
+  return bytes;
+}
+
+absl::Status UnnamedBlobs::CheckQuota(const MemberId& member, std::uint64_t length) {
+  const std::uint64_t cost = CostOf(length);
+  if (BytesOf(member) + cost <= kUnnamedBytesPerMemberMax) return absl::OkStatus();
+  if (auto status = ForgetNamed(member); !status.ok()) return status;
+  const std::uint64_t bytes = BytesOf(member);
+  if (bytes + cost <= kUnnamedBytesPerMemberMax) return absl::OkStatus();
+  return Refuse(Reason::kQuotaReached,
+                absl::StrCat(bytes, " bytes that no statement names, and ", cost, " more, at most ",
+                             kUnnamedBytesPerMemberMax));
+}
+
+absl::Status UnnamedBlobs::ForgetNamed(std::optional<MemberId> owner) {
+  for (auto it = unnamed_.begin(); it != unnamed_.end();) {
+    if (owner && it->second.owner != *owner) {
+      ++it;
+      continue;
+    }
+    const auto state = blobs_->Stat(it->first);
+    if (!state.ok()) return state.status();
+    if (state->has_value()) {
+      const auto is_named = IsNamed(it->first, (*state)->length);
+      if (!is_named.ok()) return is_named.status();
+      if (!*is_named) {
+        ++it;
+        continue;
+      }
+    }
+    const Bytes noted = BlobOwnerKey(it->first);
+    if (auto status = blobs_->ErasePieces(std::span(&noted, 1)); !status.ok()) return status;
+    it = unnamed_.erase(it);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const MemberId& member,
+                                                                         const ObjectId& object,
+                                                                         std::uint64_t length,
+                                                                         UnixSeconds now) {
+  const std::lock_guard lock(mutex_);
+  const auto row = rows_->FindObject(object);
+  if (!row.ok()) return row.status();
+  if (row->has_value()) return Refuse(Reason::kObjectTaken, "an object id that is taken");
+  const auto stored = blobs_->Stat(object);
+  if (!stored.ok()) return stored.status();
+  if (stored->has_value()) return blobs_->BeginWrite(object, length, now);
+  unnamed_.erase(object);  // It was damaged, and is sent again.
+  if (auto status = CheckQuota(member, length); !status.ok()) return status;
+  const storage::PieceWrite owner{.key = BlobOwnerKey(object),
+                                  .value = Bytes(member.bytes.begin(), member.bytes.end())};
+  if (auto status = blobs_->PutPieces(std::span(&owner, 1)); !status.ok()) return status;
+  auto writer = blobs_->BeginWrite(object, length, now);
+  if (writer.ok()) unnamed_[object] = {.owner = member, .length = length};
+  return writer;
+}
+
+absl::Status UnnamedBlobs::Erase(const ObjectId& object) {
+  unnamed_.erase(object);
+  const std::array<Bytes, 2> pieces = {BlobHashKey(object), BlobOwnerKey(object)};
+  const absl::Status status = blobs_->Erase(object);
+  return status.ok() ? blobs_->ErasePieces(pieces) : status;
+}
+
+absl::StatusOr<std::size_t> UnnamedBlobs::Sweep(UnixSeconds now) {
+  const std::lock_guard lock(mutex_);
+  if (auto status = ForgetNamed(std::nullopt); !status.ok()) return status;
+  if (now.value < kUnnamedBlobLifetime_s) return std::size_t{0};
+  const UnixSeconds before{now.value - kUnnamedBlobLifetime_s};
+  std::size_t erased = 0;
+  const absl::Status status =
+      ForEachBlob(*blobs_, before, [&](const ObjectId& object, const storage::BlobState& state) {
+        const auto is_named = IsNamed(object, state.length);
+        if (!is_named.ok()) return is_named.status();
+        if (*is_named) return absl::OkStatus();
+        ++erased;
+        return Erase(object);
+      });
+  if (!status.ok()) return status;
+  return erased;
+}
+
+}  // namespace amparo::server

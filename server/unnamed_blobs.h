@@ -1,0 +1,75 @@
+// The blobs that no statement names: whose they are, how much of them one member may bring,
+// and when they are erased. Without this, one certificate could fill the disk of everybody.
+// Spec: docs/spec/engine.md, "Blobs that nobody names".
+//
+// Thread safety: all methods, from any thread; Sweep NOT while statements are judged, which
+// may name a blob at that moment.
+
+#ifndef AMPARO_SERVER_UNNAMED_BLOBS_H_
+#define AMPARO_SERVER_UNNAMED_BLOBS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/view_rows.h"
+#include "statement/ids.h"
+#include "storage/blob_store.h"
+
+namespace amparo::server {
+
+inline constexpr std::uint64_t kUnnamedBlobLifetime_s = 30 * 24 * 3600;
+inline constexpr std::uint64_t kSweepEvery_s = 3600;
+// Declared bytes of one member; a blob counts as 4 MiB at least, so that their number is
+// bounded with them.
+inline constexpr std::uint64_t kUnnamedBytesPerMemberMax = std::uint64_t{8} << 30;
+inline constexpr std::uint64_t kUnnamedBlobBytesMin = std::uint64_t{4} << 20;
+
+class UnnamedBlobs {
+ public:
+  // Both are borrowed.
+  UnnamedBlobs(storage::BlobStore* blobs, const ViewRows* rows) : blobs_(blobs), rows_(rows) {}
+
+  // Finds whose blobs lie there already. REQUIRES: first, once; the rows reflect the whole log.
+  absl::Status Load();
+
+  // BlobStore::BeginWrite for `member`, whose blob it stays until a statement names it.
+  // Named refusals: QUOTA_REACHED; OBJECT_TAKEN, a statement names that id already.
+  // Else as BeginWrite.
+  absl::StatusOr<std::unique_ptr<storage::BlobWriter>> Begin(const MemberId& member,
+                                                             const ObjectId& object,
+                                                             std::uint64_t length, UnixSeconds now);
+
+  // Erases blobs, sealed or not, that no statement names and whose last byte came over 30 days
+  // before `now`; returns how many. REQUIRES: the rows reflect the whole log.
+  absl::StatusOr<std::size_t> Sweep(UnixSeconds now);
+
+ private:
+  struct Unnamed {
+    MemberId owner;
+    std::uint64_t length = 0;
+  };
+
+  absl::StatusOr<bool> IsNamed(const ObjectId& object, std::uint64_t length) const;
+  absl::Status CheckQuota(const MemberId& member, std::uint64_t length);
+  std::uint64_t BytesOf(const MemberId& member) const;
+  // Forgets whose blob it is where a statement names it now, or where it is gone; of all
+  // members, or of one.
+  absl::Status ForgetNamed(std::optional<MemberId> owner);
+  absl::Status Erase(const ObjectId& object);
+
+  storage::BlobStore* const blobs_;
+  const ViewRows* const rows_;
+
+  std::mutex mutex_;  // Guards what follows, and that a blob is begun as it is counted.
+  std::map<ObjectId, Unnamed> unnamed_;
+};
+
+}  // namespace amparo::server
+
+#endif  // AMPARO_SERVER_UNNAMED_BLOBS_H_
