@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "crypto/manifest_fields.h"
 
 namespace amparo::client {
 namespace {
@@ -75,12 +76,8 @@ absl::Status Missing(absl::string_view what) {
 }
 
 // One printable line with something in it.
-bool IsLine(absl::string_view text, std::size_t max) {
-  if (text.size() > max || absl::StripAsciiWhitespace(text).empty()) return false;
-  for (const char c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) return false;
-  }
-  return true;
+bool IsFilledLine(absl::string_view text, std::size_t max) {
+  return text.size() <= max && !absl::StripAsciiWhitespace(text).empty() && IsLine(text);
 }
 
 }  // namespace
@@ -97,13 +94,13 @@ std::string LanguageInWords(absl::string_view tag, absl::string_view variety) {
 }
 
 absl::Status CheckCertificateDraft(const CertificateDraft& draft) {
-  if (!IsLine(draft.legal_name, kLegalNameBytesMax)) {
+  if (!IsFilledLine(draft.legal_name, kLegalNameBytesMax)) {
     return Missing("the translator's full name, on one line");
   }
-  if (!IsLine(draft.address, kAddressBytesMax)) return Missing("an address, on one line");
-  if (!IsLine(draft.telephone, kTelephoneBytesMax)) return Missing("a telephone number");
+  if (!IsFilledLine(draft.address, kAddressBytesMax)) return Missing("an address, on one line");
+  if (!IsFilledLine(draft.telephone, kTelephoneBytesMax)) return Missing("a telephone number");
   if (!IsLanguageTag(draft.language)) return Missing("the language of the document");
-  if (!draft.variety.empty() && !IsLine(draft.variety, kVarietyBytesMax)) {
+  if (!draft.variety.empty() && !IsFilledLine(draft.variety, kVarietyBytesMax)) {
     return Missing("the variety of the language on one short line");
   }
   if (!IsDate(draft.date)) return Missing("the date of signing, as 2026-12-04");

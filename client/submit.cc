@@ -29,8 +29,9 @@ absl::Status CheckLanguage(const std::string& tag) {
 absl::Status CheckOneLine(absl::string_view what, absl::string_view text) {
   if (IsLine(text)) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(what, " must be one line of plain text, without control characters and marks of "
-                         "direction: it will stand in a certificate"));
+      absl::StrCat(what,
+                   " must be one line of plain text, without control characters and marks of "
+                   "direction: it will stand in a certificate"));
 }
 
 namespace verbs {

@@ -93,6 +93,13 @@ absl::Status CheckText(absl::string_view field, absl::string_view text, std::siz
   return absl::OkStatus();
 }
 
+// What a certificate of translation will quote on a line of its own.
+absl::Status CheckLine(absl::string_view field, absl::string_view text, std::size_t max) {
+  if (absl::Status s = CheckText(field, text, 0, max); !s.ok()) return s;
+  if (!IsLine(text)) return Refuse(field, "a control character, a line end or a mark of direction");
+  return absl::OkStatus();
+}
+
 absl::Status CheckPart(const ManifestPart& part) {
   if (absl::Status s = CheckText("name", part.name, 1, kFileNameBytesMax); !s.ok()) return s;
   if (part.media_type.empty() || part.media_type.size() > kMediaTypeBytesMax ||
@@ -146,10 +153,8 @@ absl::Status CheckManifest(const Manifest& manifest) {
   if (manifest.language.size() > kLanguageBytesMax || !IsLanguageTagOrEmpty(manifest.language)) {
     return Refuse("language", "not a BCP 47 tag of at most 35 bytes");
   }
-  if (absl::Status s = CheckText("variety", manifest.variety, 0, kVarietyBytesMax); !s.ok()) {
-    return s;
-  }
-  if (absl::Status s = CheckText("title", manifest.title, 0, kTitleBytesMax); !s.ok()) return s;
+  if (absl::Status s = CheckLine("variety", manifest.variety, kVarietyBytesMax); !s.ok()) return s;
+  if (absl::Status s = CheckLine("title", manifest.title, kTitleBytesMax); !s.ok()) return s;
   if (manifest.content_warnings.size() > kWarningsMax) {
     return Refuse("content_warnings", absl::StrCat(manifest.content_warnings.size(),
                                                    ", allowed are at most ", kWarningsMax));

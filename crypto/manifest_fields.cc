@@ -1,6 +1,10 @@
 #include "crypto/manifest_fields.h"
 
+#include <algorithm>
+#include <array>
+
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 
 namespace amparo {
@@ -94,6 +98,31 @@ bool IsText(absl::string_view text) {
     const std::size_t length = SequenceLength(rest);
     if (length == 0) return false;
     rest = rest.subspan(length);
+  }
+  return true;
+}
+
+bool IsLine(absl::string_view text) {
+  if (!IsText(text)) return false;
+  static constexpr std::array<absl::string_view, 4> kMarks = {
+      "\xd8\x9c",      // U+061C, Arabic letter mark.
+      "\xe2\x80\x8e",  // U+200E, left-to-right mark.
+      "\xe2\x80\x8f",  // U+200F, right-to-left mark.
+      "\xef\xbb\xbf",  // U+FEFF, byte order mark.
+  };
+  for (const absl::string_view mark : kMarks) {
+    if (absl::StrContains(text, mark)) return false;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = [&](std::size_t at) {
+      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+    };
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(text[i]))) return false;
+    if (byte(i) == 0xc2 && byte(i + 1) < 0xa0) return false;  // U+0080 to U+009F.
+    if (byte(i) != 0xe2) continue;
+    // U+2028 to U+202E: separators, embeddings. U+2066 to U+2069: isolates.
+    if (byte(i + 1) == 0x80 && byte(i + 2) >= 0xa8 && byte(i + 2) <= 0xae) return false;
+    if (byte(i + 1) == 0x81 && byte(i + 2) >= 0xa6 && byte(i + 2) <= 0xa9) return false;
   }
   return true;
 }

@@ -1,6 +1,6 @@
 // The field types of a manifest's bytes (big-endian, length before text), read and written;
 // and what a text in a manifest may look like. Spec: docs/spec/sealed-object.md,
-// "Manifest". Used by crypto/manifest.cc only.
+// "Manifest". Used by crypto/manifest.cc, and by the client for what becomes part of one.
 //
 // Thread safety: one thread at a time per object.
 
@@ -86,6 +86,9 @@ class FieldReader {
 
 // UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF) without U+0000.
 bool IsText(absl::string_view text);
+// Also one line that shows as it is stored: no control characters (C0, DEL, C1), no line or
+// paragraph separators, no marks that turn the direction of writing.
+bool IsLine(absl::string_view text);
 bool IsPrintableAscii(absl::string_view text);
 // Empty, or letters and digits in groups of 1 to 8 with single hyphens between.
 bool IsLanguageTagOrEmpty(absl::string_view text);
