@@ -88,11 +88,16 @@ SessionKeys SessionKeysOf(const Membership& membership, const KeyBundle& keys) {
   return out;
 }
 
+Replica::Expected ExpectedBy(const Membership& membership) {
+  return {.certificate = membership.certificate, .introduced = membership.introduced};
+}
+
 absl::StatusOr<Replica> RestoreReplica(const Home& home, const Secret<32>& home_key,
                                        const Membership& membership) {
   auto records = home.ReadSealedLog(home_key, kReplicaLog);
   if (!records.ok()) return records.status();
   Replica replica(membership.org, membership.log_key);
+  replica.Expect(ExpectedBy(membership));
   for (const Bytes& record : *records) {
     if (auto status = replica.Restore(record); !status.ok()) return status;
   }
@@ -100,20 +105,11 @@ absl::StatusOr<Replica> RestoreReplica(const Home& home, const Secret<32>& home_
 }
 
 absl::Status SyncReplica(Replica& replica, Connection& connection, Home& home,
-                         const Secret<32>& home_key, const Membership& membership) {
+                         const Secret<32>& home_key) {
   const auto record = [&](ByteView bytes) {
     return home.AppendSealed(home_key, kReplicaLog, bytes);
   };
-  if (auto status = replica.Sync(connection, record); !status.ok()) return status;
-  if (!membership.introduced.has_value()) return absl::OkStatus();
-  const auto root = replica.RootAt(membership.introduced->size);
-  if (root != membership.introduced->root) {
-    return absl::DataLossError(absl::StrCat(
-        "the log is not the one this home was introduced to: size ",
-        membership.introduced->size.value, " root ", ToHex(membership.introduced->root), ", here ",
-        root.has_value() ? ToHex(*root) : absl::StrCat("the log has ", replica.head().size.value)));
-  }
-  return absl::OkStatus();
+  return replica.Sync(connection, record);
 }
 
 }  // namespace amparo::client

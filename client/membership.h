@@ -50,14 +50,16 @@ Hash FindOwnCertificate(const directory::Directory& directory, const Membership&
 // REQUIRES: keys.authentication.
 SessionKeys SessionKeysOf(const Membership& membership, const KeyBundle& keys);
 
-// A replica of the organisation, restored from the home's log. DATA_LOSS: damaged, or not
+// What the replica is told of it: see Replica::Expect.
+Replica::Expected ExpectedBy(const Membership& membership);
+// A replica of the organisation, restored from the home's log. It expects what the membership
+// says: whose sight it is, and the head that the invitation named. DATA_LOSS: damaged, or not
 // what this home once verified; delete the file "sealed/replica" and synchronise anew.
 absl::StatusOr<Replica> RestoreReplica(const Home& home, const Secret<32>& home_key,
                                        const Membership& membership);
-// Replica::Sync with persistence, and the checks an invitation makes possible: the log must
-// contain the head it named. DATA_LOSS: see Replica::Sync.
+// Replica::Sync with persistence. DATA_LOSS: see Replica::Sync.
 absl::Status SyncReplica(Replica& replica, Connection& connection, Home& home,
-                         const Secret<32>& home_key, const Membership& membership);
+                         const Secret<32>& home_key);
 
 }  // namespace amparo::client
 

@@ -58,11 +58,21 @@ class Replica {
   Replica(const OrgId& org, const VerifyKey& log_key);
   Replica(const OrgId& org, const VerifyKey& log_key, Clock clock);
 
+  // What the home knows by itself; each may be missing. `certificate`: this device's, so that
+  // NOT_FOUND for what is still its own to see is an alarm; zeros: not known yet.
+  // `introduced`: a head that must be part of the log.
+  struct Expected {
+    Hash certificate;
+    std::optional<audit::Checkpoint> introduced;
+  };
+  void Expect(const Expected& expected) { expected_ = expected; }
+
   // Brings the replica up to the server's checkpoint. A subject that becomes visible has its
   // chain fetched from its first statement.
   // DATA_LOSS: the server contradicts itself, the log or the rules (an alarm: the message
   //     says what and at which position; nothing of the answer was taken over).
   // FAILED_PRECONDITION, reason UPDATE_REQUIRED: a newer kind or rules version.
+  // RESOURCE_EXHAUSTED: the answer is larger than this computer should hold at once.
   // `record` is called with each batch to persist, before it takes effect.
   absl::Status Sync(Connection& connection, const std::function<absl::Status(ByteView)>& record);
   // Replays what `record` was given, with every check but that of the clock.
@@ -90,12 +100,22 @@ class Replica {
     SubjectId subject;
   };
 
+  // One answer of the server, as far as Sync has to know to ask again.
+  struct Round {
+    TreeSize target;
+    bool hidden = false;  // NOT_FOUND, for what is ours to see as far as the target says.
+  };
+  absl::Status SyncOnce(Connection& connection, const std::function<absl::Status(ByteView)>& record,
+                        Round& round);
+  absl::Status CheckNotShorter(const audit::Checkpoint& target,
+                               const audit::Checkpoint& remembered) const;
   VerifyKey LogKeyNow() const;
   absl::StatusOr<audit::Checkpoint> OpenNote(absl::string_view note) const;
 
   OrgId org_;
   VerifyKey log_key_;
   Clock clock_;
+  Expected expected_;
   directory::Directory directory_;
   LogIndex log_;
   std::string note_;

@@ -40,7 +40,9 @@ void ReplicaStage::Commit(std::string note) {
 absl::Status ReplicaStage::Take(const std::vector<SyncEntry>& entries,
                                 const audit::Checkpoint& head, const ChainSource& chains,
                                 std::optional<UnixSeconds> now) {
+  now_ = now;
   if (auto status = AppendLeaves(entries, head); !status.ok()) return status;
+  if (auto status = CheckIntroduced(); !status.ok()) return status;
   if (auto status = ReadStatements(entries, now); !status.ok()) return status;
   if (auto status = ReplaySubjects(SubjectType::kCase, chains); !status.ok()) return status;
   if (auto status = ReplaySubjects(SubjectType::kDocument, chains); !status.ok()) return status;
@@ -71,6 +73,15 @@ absl::Status ReplicaStage::AppendLeaves(const std::vector<SyncEntry>& entries,
   return absl::OkStatus();
 }
 
+absl::Status ReplicaStage::CheckIntroduced() const {
+  const auto& introduced = replica_.expected_.introduced;
+  if (!introduced.has_value() || replica_.log_.size() < introduced->size) return absl::OkStatus();
+  const Hash root = replica_.log_.RootAt(introduced->size);
+  if (root == introduced->root) return absl::OkStatus();
+  return Alarm("the log is not the one this home was introduced to: size ", introduced->size.value,
+               " root ", ToHex(introduced->root), ", here ", ToHex(root));
+}
+
 absl::Status ReplicaStage::ReadStatements(const std::vector<SyncEntry>& entries,
                                           std::optional<UnixSeconds> now) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -82,7 +93,7 @@ absl::Status ReplicaStage::ReadStatements(const std::vector<SyncEntry>& entries,
       }
       const auto watched = replica_.watched_.find(leaf.tag);
       if (watched != replica_.watched_.end()) {
-        gaps_.insert({watched->second.type, watched->second.subject});
+        gaps_.emplace(SubjectKey{watched->second.type, watched->second.subject}, position);
       }
       continue;
     }

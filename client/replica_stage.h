@@ -36,6 +36,8 @@ class ReplicaStage {
   absl::Status Take(const std::vector<SyncEntry>& entries, const audit::Checkpoint& head,
                     const ChainSource& chains, std::optional<UnixSeconds> now);
   void Commit(std::string note);
+  // Take failed because the server hides what is ours to see.
+  bool found_hidden() const { return found_hidden_; }
 
  private:
   // A statement at its place, decoded.
@@ -57,6 +59,9 @@ class ReplicaStage {
   absl::Status ReplaySubjects(SubjectType type, const ChainSource& chains);
   template <class History>
   absl::Status ReplaySubject(const SubjectKey& key, History& history, const ChainSource& chains);
+  // What comes of NOT_FOUND. `delivered`: of this subject, since it was last seen.
+  template <class History>
+  absl::Status LoseSight(const SubjectKey& key, History& history, std::vector<Placed> delivered);
   absl::StatusOr<std::vector<Placed>> PlaceChain(const RecordedChain& chain,
                                                  std::optional<Position> after);
   template <class History>
@@ -68,7 +73,9 @@ class ReplicaStage {
   template <class History>
   History& Touch(const SubjectId& id);
   absl::Status JoinCases();
+  absl::Status CheckSubmitsToCases();
   absl::Status CheckSubmitToCase(const DocumentHistory& document);
+  absl::Status CheckIntroduced() const;
   // The case's documents that are known, by the position of their first statement.
   std::map<Position, SubjectId> DocumentsOf(const SubjectId& case_id) const;
   // The case as it stood before `position`.
@@ -79,13 +86,16 @@ class ReplicaStage {
   Replica& replica_;
   const TreeSize before_;
   bool committed_ = false;
+  bool found_hidden_ = false;
+  std::optional<UnixSeconds> now_;  // This computer's time; nothing: restored from a record.
   directory::Directory directory_;
   std::map<SubjectId, CaseHistory> cases_;  // Touched ones; likewise documents.
   std::map<SubjectId, DocumentHistory> documents_;
   std::vector<LogTag> watched_;                       // Added to the replica's.
   std::vector<std::pair<Hash, Position>> sequences_;  // Likewise.
   std::map<SubjectKey, std::vector<Placed>> delivered_;
-  std::set<SubjectKey> gaps_;   // A statement stands in the log that was not delivered.
+  // Where the first statement stands that is in the log and was not delivered.
+  std::map<SubjectKey, Position> gaps_;
   std::set<SubjectId> joined_;  // Documents whose first statement is new.
 };
 

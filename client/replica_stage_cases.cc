@@ -1,5 +1,7 @@
 // What a case says to the documents submitted to it.
 
+#include <algorithm>
+
 #include "client/replica_alarm.h"
 #include "client/replica_stage.h"
 
@@ -40,12 +42,36 @@ workflow::Case ReplicaStage::CaseBefore(const CaseHistory& history, Position pos
   return subject;
 }
 
+// A document that comes into sight late may stand anywhere in the log. It is held against its
+// case as it was there, and so is every document of the case that came after it.
+absl::Status ReplicaStage::CheckSubmitsToCases() {
+  std::map<SubjectId, Position> since;  // By case.
+  for (const SubjectId& id : joined_) {
+    const DocumentHistory* document = FindDocument(id);
+    if (document == nullptr) continue;
+    const Position first = document->entries.front().position;
+    const auto [known, made] = since.emplace(document->document.case_id, first);
+    known->second = std::min(known->second, first);
+  }
+  // A case that comes into sight has its say about all of them.
+  for (const auto& [case_id, history] : cases_) {
+    if (!replica_.cases_.contains(case_id)) since[case_id] = Position{0};
+  }
+  for (const auto& [case_id, first] : since) {
+    for (const auto& [position, id] : DocumentsOf(case_id)) {
+      if (position < first) continue;
+      if (auto status = CheckSubmitToCase(*FindDocument(id)); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReplicaStage::CheckSubmitToCase(const DocumentHistory& document) {
   const CaseHistory* history = FindCase(document.document.case_id);
   if (history == nullptr || !history->visible) return absl::OkStatus();
   for (const HistoryEntry& entry : document.entries) {
     const auto* submit = std::get_if<Submit>(&entry.body.act);
-    if (submit == nullptr || entry.position.value < before_.value) continue;
+    if (submit == nullptr) continue;
     const workflow::Case subject = CaseBefore(*history, entry.position);
     const workflow::Context context{.directory = directory_,
                                     .moment = directory_.MomentAt(entry.position)};

@@ -8,6 +8,8 @@
 namespace amparo::client {
 namespace {
 
+constexpr std::uint64_t kClocksApartMax_s = 10 * 60;
+
 const workflow::Document& StateOf(const DocumentHistory& history) { return history.document; }
 const workflow::Case& StateOf(const CaseHistory& history) { return history.subject; }
 workflow::Document& StateOf(DocumentHistory& history) { return history.document; }
@@ -53,7 +55,7 @@ const CaseHistory* ReplicaStage::FindCase(const SubjectId& id) const {
 absl::Status ReplicaStage::ReplaySubjects(SubjectType type, const ChainSource& chains) {
   std::set<SubjectKey> touched;
   for (const auto& [key, statements] : delivered_) touched.insert(key);
-  touched.insert(gaps_.begin(), gaps_.end());
+  for (const auto& [key, position] : gaps_) touched.insert(key);
   for (const SubjectKey& key : touched) {
     if (key.first != type) continue;
     absl::Status status;
@@ -86,10 +88,7 @@ absl::Status ReplicaStage::ReplaySubject(const SubjectKey& key, History& history
     const auto from = static_cast<std::uint32_t>(history.entries.size());
     auto chain = chains(key.first, key.second, from);
     if (!chain.ok()) return chain.status();
-    if (!chain->visible) {
-      history.visible = false;
-      return absl::OkStatus();
-    }
+    if (!chain->visible) return LoseSight(key, history, std::move(delivered));
     auto placed = PlaceChain(*chain, history.entries.empty()
                                          ? std::nullopt
                                          : std::optional(history.entries.back().position));
@@ -110,6 +109,35 @@ absl::Status ReplicaStage::ReplaySubject(const SubjectKey& key, History& history
     if (auto status = Replay(history, std::move(statement)); !status.ok()) return status;
   }
   return CheckNothingWithheld(history);
+}
+
+// Rights end, and the statement that ends them is delivered to those whom it concerns. So what
+// was the first not to be delivered was not for us, or the server hides it.
+template <class History>
+absl::Status ReplicaStage::LoseSight(const SubjectKey& key, History& history,
+                                     std::vector<Placed> delivered) {
+  const bool known = history.visible && !history.entries.empty();
+  const auto gap = gaps_.find(key);
+  const auto* self = directory_.Find(replica_.expected_.certificate);
+  // Up to the gap everything is known; beyond it nothing can be replayed.
+  for (Placed& statement : delivered) {
+    if (!known || gap == gaps_.end() || statement.position > gap->second) break;
+    if (auto status = Replay(history, std::move(statement)); !status.ok()) return status;
+  }
+  history.visible = false;
+  if (!known || gap == gaps_.end() || self == nullptr || !now_.has_value()) {
+    return absl::OkStatus();
+  }
+  // What ends by time has ended for the server up to ten minutes before it has for us.
+  directory::Moment soon = directory_.MomentAt(Position{replica_.log_.size().value});
+  soon.now.value = std::max(soon.now.value, now_->value) + kClocksApartMax_s;
+  const auto may_see = [&](const directory::Moment& moment) {
+    return workflow::MaySee(StateOf(history), {.directory = directory_, .moment = moment}, *self);
+  };
+  if (!may_see(directory_.MomentAt(gap->second)) || !may_see(soon)) return absl::OkStatus();
+  found_hidden_ = true;
+  return AlarmAt(gap->second, "the server hides subject ", ToHex(key.second),
+                 ", which is this device's to see");
 }
 
 absl::StatusOr<std::vector<ReplicaStage::Placed>> ReplicaStage::PlaceChain(
@@ -179,11 +207,7 @@ absl::Status ReplicaStage::CheckNothingWithheld(const History& history) const {
 }
 
 absl::Status ReplicaStage::JoinCases() {
-  for (const SubjectId& id : joined_) {
-    const DocumentHistory* document = FindDocument(id);
-    if (document == nullptr) continue;
-    if (auto status = CheckSubmitToCase(*document); !status.ok()) return status;
-  }
+  if (auto status = CheckSubmitsToCases(); !status.ok()) return status;
   // A case's documents are those that are known, whenever either of the two came into sight.
   std::set<SubjectId> cases;
   for (const auto& [id, history] : cases_) cases.insert(id);

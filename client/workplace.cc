@@ -24,6 +24,7 @@ Workplace::Workplace(Home the_home, KeyBundle the_keys, Membership the_membershi
 }
 
 void Workplace::BecomeAuthor() {
+  replica.Expect(ExpectedBy(membership));
   connection->UseSession(SessionKeysOf(membership, keys));
   author.emplace(*connection, replica,
                  AuthorKeys{.org = membership.org,
@@ -34,7 +35,7 @@ void Workplace::BecomeAuthor() {
 }
 
 absl::Status Workplace::SyncReplicaOnly() {
-  return SyncReplica(replica, *connection, home, *keys.home, membership);
+  return SyncReplica(replica, *connection, home, *keys.home);
 }
 
 absl::Status Workplace::Sync() {
@@ -61,6 +62,10 @@ absl::StatusOr<const DocumentHistory*> Workplace::FindDocument(const SubjectId& 
   if (found == replica.documents().end()) {
     return absl::NotFoundError(absl::StrCat("no document ", ToHex(document), " is known here"));
   }
+  if (!found->second.visible) {
+    return absl::NotFoundError(
+        absl::StrCat("document ", ToHex(document), " is no longer yours to see"));
+  }
   return &found->second;
 }
 
@@ -68,6 +73,9 @@ absl::StatusOr<const CaseHistory*> Workplace::FindCase(const SubjectId& case_id)
   const auto found = replica.cases().find(case_id);
   if (found == replica.cases().end()) {
     return absl::NotFoundError(absl::StrCat("no case ", ToHex(case_id), " is known here"));
+  }
+  if (!found->second.visible) {
+    return absl::NotFoundError(absl::StrCat("case ", ToHex(case_id), " is no longer yours to see"));
   }
   return &found->second;
 }

@@ -54,6 +54,7 @@ struct Workplace {
   std::map<ObjectId, KeptObject> objects;
   std::map<MemberId, Attributes> people;  // As far as this home may know: client/name_book.h.
   Hash people_at;                         // The directory's head they were read at.
+  std::vector<std::string> notes;         // What was wrong with names when they were read last.
 
   // Brings the replica up to date and persists it; learns this home's own certificate.
   absl::Status Sync();

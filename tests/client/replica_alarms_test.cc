@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "audit/checkpoint.h"
+#include "client/replica_record.h"
 #include "tests/client/replica_fixture.h"
 
 namespace amparo::client {
@@ -276,6 +277,133 @@ TEST_F(ChainAlarm, AChainOfAnotherSubject) {
     reply.statements.insert(reply.statements.begin(), of_case->statements.at(0));
     reply.total += 1;
   };
+  ExpectAlarm();
+}
+
+// Nobody checks what stands beyond the head, and what cannot be read back would close the home.
+TEST_F(ChainAlarm, JunkBeyondTheHeadThatCannotBeKept) {
+  log_.serving().subject = [](SubjectReply& reply) {
+    reply.statements.push_back(
+        {.position = Position{1 << 30}, .statement = Bytes(kSignedStatementBytesMax + 1)});
+    reply.total += 1;
+  };
+  ExpectAlarm();
+}
+
+TEST_F(ChainAlarm, ButNotJunkBeyondTheHeadThatIsDropped) {
+  log_.serving().subject = [](SubjectReply& reply) {
+    reply.statements.push_back({.position = Position{1 << 30}, .statement = Bytes(100)});
+    reply.total += 1;
+  };
+  const absl::Status status = Sync();
+  ASSERT_TRUE(status.ok()) << status;
+  Replica restored = MakeReplica();
+  for (const Bytes& record : records_) ASSERT_TRUE(restored.Restore(record).ok());
+  EXPECT_EQ(Picture(restored), Picture());
+  for (const Bytes& record : records_) {
+    auto kept = DecodeReplicaRecord(record);
+    ASSERT_TRUE(kept.ok());
+    for (const RecordedChain& chain : kept->chains) {
+      for (const auto& one : chain.statements) EXPECT_LT(one.position.value, log_.size());
+    }
+  }
+}
+
+TEST_F(ReplicaAlarm, MoreThanAComputerShouldHold) {
+  log_.serving().sync = [this](SyncReply& reply) {
+    reply.entries.assign(1'000, SyncEntry{.leaf = Bytes(audit::kLeafFieldBytes),
+                                          .statement = Bytes(kSignedStatementBytesMax)});
+    reply.checkpoint = audit::SignCheckpoint(
+        log_.org(), {.size = TreeSize{std::uint64_t{1} << 40}, .root = HashNamed("large")},
+        KeyNamed("log"));
+  };
+  const std::string before = Picture();
+  EXPECT_EQ(Sync().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Picture(), before);
+}
+
+// What a home was told before it spoke to the server.
+class ReplicaThatExpects : public ReplicaAlarm {
+ protected:
+  void ExpectAs(const std::string& name) {
+    replica_.Expect({.certificate = log_.Certificate(name), .introduced = {}});
+  }
+  // The server keeps the assignment to itself, and denies the document.
+  void HideAssignment() {
+    log_.serving().hidden = {log_.Assign()};
+    log_.serving().invisible = {log_.document()};
+  }
+};
+
+TEST_F(ReplicaThatExpects, ToSeeItsDocumentTakesNotFoundForALie) {
+  ExpectAs("carl");
+  HideAssignment();
+  ExpectAlarm();
+}
+
+TEST_F(ReplicaThatExpects, NothingOfTheDocumentAcceptsNotFound) {
+  ExpectAs("rita");
+  HideAssignment();
+  const absl::Status status = Sync();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_FALSE(replica_.documents().at(log_.document()).visible);
+}
+
+TEST_F(ReplicaThatExpects, ToSeeItsDocumentUntilItsLeaseEnds) {
+  log_.Assign();
+  ExpectAs("tina");
+  ASSERT_TRUE(Sync().ok());
+  log_.serving().hidden = {log_.Add(log_.Say("cleo", Unassign{}, log_.document()))};
+  log_.serving().invisible = {log_.document()};
+  ExpectAlarm();
+  clock_.value += 49 * 3600;
+  const absl::Status status = Sync();
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+// Sight may end between the two answers of an honest server.
+TEST_F(ReplicaThatExpects, ToSeeItsDocumentAsksAgainWhenTheLogGrew) {
+  ExpectAs("carl");
+  HideAssignment();
+  log_.serving().size = log_.size();
+  log_.Add(log_.Say("ria", Revoke{.member = Organisation::Member("carl"), .certificate = {}}));
+  log_.serving().sync = [this](SyncReply&) { log_.serving().size.reset(); };
+  const absl::Status status = Sync();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(replica_.head().size.value, log_.size());
+  EXPECT_FALSE(replica_.documents().at(log_.document()).visible);
+}
+
+// A fork is seen before anything of it is kept.
+TEST_F(ReplicaTest, AnotherLogThanTheOneIntroducedIsAnAlarm) {
+  const audit::Checkpoint other{.size = TreeSize{3}, .root = HashNamed("another log")};
+  replica_.Expect({.certificate = {}, .introduced = other});
+  ExpectAlarm();
+  replica_.Expect({.certificate = {},
+                   .introduced = audit::Checkpoint{.size = TreeSize{log_.size() + 1}, .root = {}}});
+  ExpectAlarm();
+  const auto head = audit::OpenCheckpoint(log_.org(), log_.log_key(), log_.Note(3));
+  ASSERT_TRUE(head.ok());
+  replica_.Expect({.certificate = {}, .introduced = *head});
+  const absl::Status status = Sync();
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+// The submit stands below what is known already, where it was kept from us.
+TEST_F(ReplicaAlarm, ADocumentOfACaseThatComesIntoSightLateWithANumberGivenTwice) {
+  const SubjectId second = SubjectId::Filled(0xd1);
+  const auto connection = log_.Connect();
+  auto chain = connection->Subject(SubjectType::kDocument, log_.document(), 0);
+  ASSERT_TRUE(chain.ok());
+  const auto first = DecodeSigned(chain->statements.at(0).statement);
+  ASSERT_TRUE(first.ok());
+  const auto body = DecodeBody(first->statement.kind, first->statement.body);
+  ASSERT_TRUE(body.ok());
+  log_.serving().hidden = {
+      log_.Add(log_.Say("fay", body->act, second, {}, body->objects, body->grants))};
+  ASSERT_TRUE(Sync().ok());
+  log_.Add(log_.Say("fay", Withdraw{}, second));
+  log_.serving().hidden = {};
   ExpectAlarm();
 }
 
