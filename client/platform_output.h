@@ -1,7 +1,7 @@
 // Files that we write for people: complete under their final name, or not there at all. A file
-// grows under a temporary name in the directory where it will stand, is synced, and is then
-// renamed over nothing. What an interrupted process left is removed when the directory is
-// opened next.
+// grows without a name in the directory where it will stand, is synced, and then gets its name,
+// never over another. Where the file system knows no files without a name, it has a temporary
+// one; what an interrupted process left there is removed when the directory is opened next.
 //
 // Names are given by us, never by others. Everything happens below a directory that is held
 // open, so that swapping the path underneath changes nothing.
@@ -44,13 +44,14 @@ class OutputDirectory {
  public:
   // Creates the directory (mode 0700; its parent must exist) or takes an empty one.
   // ALREADY_EXISTS: it holds files. INVALID_ARGUMENT: it is no directory, or a symbolic link.
+  // PERMISSION_DENIED: it is another user's, or others can write into it.
   static absl::StatusOr<OutputDirectory> Open(const std::string& path);
   OutputDirectory(OutputDirectory&&) noexcept;
   OutputDirectory& operator=(OutputDirectory&&) noexcept;
   ~OutputDirectory();
 
   const std::string& path() const;
-  // An empty file, mode 0600, under a temporary name.
+  // An empty file, mode 0600, without a name or under a temporary one.
   absl::StatusOr<PendingFile> Begin();
   // Gives a finished file its name. ALREADY_EXISTS: something has that name, of whatever kind;
   // it is untouched. REQUIRES: `name` is one component; Finish() returned OK.

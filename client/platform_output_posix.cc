@@ -18,6 +18,7 @@ namespace amparo::client::platform {
 namespace {
 
 constexpr char kTemporaryPrefix[] = ".amparo-partial-";
+constexpr char kOpenFiles[] = "/proc/self/fd";
 
 absl::Status Failure(absl::string_view what, const std::string& path, int error) {
   const std::string text = absl::StrCat("cannot ", what, " ", path, ": ", std::strerror(error));
@@ -41,6 +42,9 @@ absl::Status Failure(absl::string_view what, const std::string& path, int error)
       return absl::UnknownError(text);
   }
 }
+
+// Whether a file that has no name can be given one.
+bool CanNameOpenFiles() { return access(kOpenFiles, X_OK) == 0; }
 
 // Removes our temporary files of an earlier run; true if nothing else is there.
 absl::StatusOr<bool> SweepAndSeeWhetherEmpty(int directory, const std::string& path) {
@@ -70,7 +74,8 @@ absl::StatusOr<bool> SweepAndSeeWhetherEmpty(int directory, const std::string& p
 struct PendingFile::State {
   int directory = -1;  // Borrowed.
   int file = -1;
-  std::string name;  // Empty: published.
+  std::string name;  // Empty: published, or the file never had a name.
+  bool finished = false;
 
   ~State() {
     if (file >= 0) close(file);
@@ -95,6 +100,8 @@ absl::Status PendingFile::Write(ByteView bytes) {
 
 absl::Status PendingFile::Finish() {
   if (fsync(state_->file) != 0) return Failure("write", "a file", errno);
+  state_->finished = true;
+  if (state_->name.empty()) return absl::OkStatus();  // Closed, it would be gone.
   const int file = std::exchange(state_->file, -1);
   if (close(file) != 0) return Failure("write", "a file", errno);
   return absl::OkStatus();
@@ -124,6 +131,12 @@ absl::StatusOr<OutputDirectory> OutputDirectory::Open(const std::string& path) {
   state->path = trimmed;
   state->descriptor = open(trimmed.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (state->descriptor < 0) return Failure("use", trimmed, errno);
+  struct stat status;
+  if (fstat(state->descriptor, &status) != 0) return Failure("use", trimmed, errno);
+  if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("others can write into ", trimmed, ": name a directory that is yours alone"));
+  }
   absl::StatusOr<bool> empty = SweepAndSeeWhetherEmpty(state->descriptor, trimmed);
   if (!empty.ok()) return empty.status();
   if (!*empty) {
@@ -136,10 +149,15 @@ absl::StatusOr<OutputDirectory> OutputDirectory::Open(const std::string& path) {
 const std::string& OutputDirectory::path() const { return state_->path; }
 
 absl::StatusOr<PendingFile> OutputDirectory::Begin() {
-  FixedBytes<struct TemporaryTag, 8> random;
-  FillRandom(random.bytes);
   auto file = std::make_unique<PendingFile::State>();
   file->directory = state_->descriptor;
+  // A file without a name leaves nothing behind, however this process ends.
+  if (CanNameOpenFiles()) {
+    file->file = openat(state_->descriptor, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+    if (file->file >= 0) return PendingFile(std::move(file));
+  }
+  FixedBytes<struct TemporaryTag, 8> random;
+  FillRandom(random.bytes);
   const std::string name = absl::StrCat(kTemporaryPrefix, ToHex(random));
   file->file = openat(state_->descriptor, name.c_str(),
                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -150,10 +168,17 @@ absl::StatusOr<PendingFile> OutputDirectory::Begin() {
 
 absl::Status OutputDirectory::Publish(PendingFile& file, const std::string& name) {
   assert(name.find('/') == std::string::npos && !name.empty());
-  assert(file.state_->file < 0 && !file.state_->name.empty());
+  assert(file.state_->finished);
   const int directory = state_->descriptor;
-  const char* temporary = file.state_->name.c_str();
   const std::string path = absl::StrCat(state_->path, "/", name);
+  if (file.state_->name.empty()) {
+    const std::string open_file = absl::StrCat(kOpenFiles, "/", file.state_->file);
+    if (linkat(AT_FDCWD, open_file.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      return Failure("create", path, errno);
+    }
+    return absl::OkStatus();
+  }
+  const char* temporary = file.state_->name.c_str();
   if (renameat2(directory, temporary, directory, name.c_str(), RENAME_NOREPLACE) == 0) {
     file.state_->name.clear();
     return absl::OkStatus();

@@ -1,9 +1,11 @@
 // Files we write for people: under their final name when all is right, or not at all.
 // Attacks 43 and 44.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -45,6 +47,34 @@ TEST(OutputDirectory, NamesAFileOnlyWhenItIsPublishedAndForItsOwnerAlone) {
   struct stat status;
   ASSERT_EQ(stat(scratch.At("out/a.txt").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+// Whatever ends this process, a half-written file must not stay. That holds where the file
+// system knows files without a name.
+TEST(OutputDirectory, HoldsNothingWhileAFileGrows) {
+  const ScratchDirectory scratch;
+  auto directory = OutputDirectory::Open(scratch.At("out"));
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  const int nameless = open(scratch.At("out").c_str(), O_WRONLY | O_TMPFILE, 0600);
+  const bool supported = nameless >= 0 && close(nameless) == 0;
+  auto file = directory->Begin();
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE(file->Write(AsBytes("secret")).ok());
+  EXPECT_EQ(NamesIn(scratch.At("out")).size(), supported ? 0u : 1u);
+  ASSERT_TRUE(file->Finish().ok());
+  EXPECT_EQ(NamesIn(scratch.At("out")).size(), supported ? 0u : 1u);
+}
+
+TEST(OutputDirectory, RefusesOneThatOthersCanWriteInto) {
+  const ScratchDirectory scratch;
+  for (const mode_t mode : {0720, 0702, 0777}) {
+    std::filesystem::create_directory(scratch.At("open"));
+    ASSERT_EQ(chmod(scratch.At("open").c_str(), mode), 0);
+    EXPECT_TRUE(absl::IsPermissionDenied(OutputDirectory::Open(scratch.At("open")).status()))
+        << mode;
+  }
+  ASSERT_EQ(chmod(scratch.At("open").c_str(), 0755), 0);
+  EXPECT_TRUE(OutputDirectory::Open(scratch.At("open")).ok());
 }
 
 TEST(OutputDirectory, NeverReplacesWhateverHasTheName) {
