@@ -6,7 +6,7 @@
 //   const SealedSmall message = SealSmallObject(ObjectClass::kMessage, text);
 //   AddObject(draft, message);
 //   GrantTo(draft, replica.directory(), replica.now(), message.ref.object, message.key,
-//           translator, Purpose::kConverse);
+//           translator, Purpose::kTranslate);
 //   auto published = author.Publish(std::move(draft));
 //
 // Spec: docs/spec/statement.md; docs/spec/client-checks.md, "Publishing".

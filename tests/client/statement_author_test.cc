@@ -65,7 +65,8 @@ class AuthorTest : public ReplicaTest {
     const FileKey key = FileKey::Random();
     for (const char* name : {"tina", "rita"}) {
       auto granted = GrantTo(draft, replica_.directory(), replica_.now(), manifest, key,
-                             Organisation::Member(name), Purpose::kTranslate);
+                             Organisation::Member(name),
+                             name[0] == 't' ? Purpose::kTranslate : Purpose::kReview);
       EXPECT_TRUE(granted.ok()) << granted.status();
       EXPECT_EQ(*granted, 1u);
     }
@@ -184,12 +185,12 @@ TEST_F(AuthorTest, GrantsToEveryDeviceThatCanReceiveOnceEach) {
   const ObjectId object = RandomId<ObjectId>();
   for (int i = 0; i < 2; ++i) {
     auto granted = GrantTo(draft, replica_.directory(), replica_.now(), object, key,
-                           Organisation::Member("tina"), Purpose::kConverse);
+                           Organisation::Member("tina"), Purpose::kTranslate);
     ASSERT_TRUE(granted.ok()) << granted.status();
   }
   EXPECT_EQ(draft.body.grants.size(), 1u);
   auto nobody = GrantTo(draft, replica_.directory(), replica_.now(), object, key,
-                        Organisation::Member("nobody"), Purpose::kConverse);
+                        Organisation::Member("nobody"), Purpose::kTranslate);
   ASSERT_TRUE(nobody.ok());
   EXPECT_EQ(*nobody, 0u);
   EXPECT_TRUE(GrantToRecovery(draft, replica_.directory(), object, key).ok());

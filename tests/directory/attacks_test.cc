@@ -38,6 +38,43 @@ TEST(Attack21, OneRegistrarMakesNoCoordinator) {
   EXPECT_FALSE(org.directory().HasRole(certificate.member, Role::kCoordinator, org.Here()));
 }
 
+// What ria would certify for somebody known, with a key of her own and a role that needs nobody.
+Certificate CertifyAlone(Organisation& org, const char* name, std::uint16_t roles) {
+  const Certificate certificate = Organisation::CertificateFor(name, roles, {});
+  Invite invite;
+  invite.invite = certificate.invite;
+  invite.member = certificate.member;
+  invite.roles = roles;
+  invite.expiry = org.In(24);
+  org.MustApply(org.Say("ria", invite));
+  org.MustApply(org.Say("ria", Certify{.certificate = certificate}));
+  return certificate;
+}
+
+// 21. Nor does she take the seat of one, with a further device of no privilege.
+TEST(Attack21, OneRegistrarGivesNobodyAFurtherDevice) {
+  Organisation org;
+  org.Enrol("cleo", kCoordinator, {1});
+  const auto auditor = static_cast<std::uint16_t>(Role::kAuditor);
+  const Certificate further = CertifyAlone(org, "cleo's other telephone", auditor);
+  EXPECT_FALSE(org.directory().IsValid(*org.directory().Find(HashOf(further)), org.Here()));
+  EXPECT_EQ(org.directory().ValidCertificates(further.member, org.Here()).size(), 1u);
+  EXPECT_EQ(org.Apply(org.Say("ria", Endorse{.certificate = HashOf(further)})),
+            Refusal::kSameRegistrar);
+  org.MustApply(org.Say("rob", Endorse{.certificate = HashOf(further)}));
+  EXPECT_TRUE(org.directory().IsValid(*org.directory().Find(HashOf(further)), org.Here()));
+}
+
+// 21. Nor by shutting them out first: whoever was a member is known for ever.
+TEST(Attack21, OneRegistrarGivesARevokedMemberNoNewDevice) {
+  Organisation org;
+  const auto translator = static_cast<std::uint16_t>(Role::kTranslator);
+  org.Enrol("tina", translator);
+  org.Revoke("tina");
+  const Certificate further = CertifyAlone(org, "tina's other telephone", translator);
+  EXPECT_FALSE(org.directory().IsMember(further.member, org.Here()));
+}
+
 // 21. Nor by a second device of their own: registrars count as people.
 TEST(Attack21, ASecondDeviceOfTheCertifierIsTheSameRegistrar) {
   Organisation org;

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "absl/strings/str_cat.h"
 #include "tests/support/story.h"
 #include "tests/workflow/decision_matchers.h"
 
@@ -15,6 +18,7 @@ using ::testing::IsEmpty;
 using testing::MembersNamed;
 using testing::MembersOf;
 using testing::Organisation;
+using testing::Said;
 using testing::Story;
 
 GrantPlan PlanBy(Story& story, const char* self, const Act& act) {
@@ -137,6 +141,101 @@ TEST(Objects, ThatADocumentKnowsAreNotBroughtAgain) {
                           for (GrantRef& grant : body.grants) grant.object = source;
                         }),
               IsRefused(Refusal::kMalformed));
+}
+
+// A part that its member has on one device is no part of their other device.
+TEST(GrantPlan, NamesOnlyDevicesThatHaveTheRoleThemselves) {
+  Story story;
+  story.Submitted();
+  const auto auditor = static_cast<std::uint16_t>(Role::kAuditor);
+  for (const char* name : {"cleo's", "tina's", "rita's", "ada's"}) {
+    story.organisation().Enrol(absl::StrCat(name, " other telephone"), auditor, {1});
+  }
+  const auto devices = [&](const std::vector<Grantee>& grantees) {
+    std::set<Hash> found;
+    for (const Grantee& grantee : grantees) found.insert(grantee.certificate);
+    return found;
+  };
+  const auto own = [&](std::vector<const char*> names) {
+    std::set<Hash> found;
+    for (const char* name : names) found.insert(story.organisation().device(name).hash);
+    return found;
+  };
+  EXPECT_EQ(devices(PlanBy(story, "fay", story.SubmitAct()).manifest), own({"cleo", "carl"}));
+  EXPECT_EQ(devices(PlanBy(story, "cleo", story.AssignAct("tina", "rita")).source),
+            own({"tina", "rita"}));
+  EXPECT_EQ(devices(PlanBy(story, "cleo", story.DeliverAct({"ada"})).source), own({"ada"}));
+  EXPECT_EQ(devices(PlanBy(story, "cleo", Note{}).note), own({"fay", "cleo", "carl"}));
+  EXPECT_EQ(devices(PlanBy(story, "fay", Note{}).note), own({"cleo", "carl"}));
+}
+
+TEST(GrantPlan, SaysAsWhatEachIsGranted) {
+  Story story;
+  const GrantPlan plan = PlanBy(story.Submitted(), "cleo", story.AssignAct("tina", "rita"));
+  for (const Grantee& grantee : plan.source) {
+    const bool translates = grantee.member == Organisation::Member("tina");
+    EXPECT_EQ(grantee.purpose, translates ? Purpose::kTranslate : Purpose::kReview);
+  }
+}
+
+// Each grant of the act goes to another device of the right member, without the role.
+void ExpectNoneUsable(Story& story, const char* actor, const Act& act) {
+  const Decision decision = story.Try(actor, act, [&](Body& body) {
+    for (GrantRef& grant : body.grants) {
+      for (const char* name : {"cleo", "carl", "tina", "rita", "ada"}) {
+        if (grant.grantee != Organisation::Member(name)) continue;
+        grant.grantee_certificate =
+            story.organisation().device(absl::StrCat(name, "'s other telephone")).hash;
+      }
+    }
+  });
+  EXPECT_THAT(decision, IsRefused(Refusal::kUsableGrantMissing));
+}
+
+TEST(Grants, ToADeviceWithoutTheRoleAreNotUsable) {
+  Story story;
+  const auto auditor = static_cast<std::uint16_t>(Role::kAuditor);
+  for (const char* name : {"cleo's", "carl's", "tina's", "rita's", "ada's"}) {
+    story.organisation().Enrol(absl::StrCat(name, " other telephone"), auditor, {1});
+  }
+  ExpectNoneUsable(story, "fay", story.SubmitAct());
+  ExpectNoneUsable(story.Submitted(), "cleo", story.AssignAct("tina", "rita"));
+  ExpectNoneUsable(story, "cleo", Share{.with = Organisation::Member("carl")});
+  story.Must("cleo", story.AssignAct("tina", "rita")).Must("tina", Accept{});
+  ExpectNoneUsable(story, "tina", story.HandInAct());
+  story.Must("tina", story.HandInAct()).Must("rita", story.ApproveAct());
+  ExpectNoneUsable(story, "cleo", story.DeliverAct({"ada"}));
+}
+
+TEST(Objects, OfANoteAreNotBroughtAgain) {
+  Story story;
+  const Said note = story.Submitted().Compose("cleo", Note{});
+  const ObjectId text = note.body.objects[0].object;
+  story.Apply(note, story.Judge(note));
+  const auto again = [&](Body& body) {
+    body.objects[0].object = text;
+    for (GrantRef& grant : body.grants) grant.object = text;
+  };
+  EXPECT_THAT(story.Try("cleo", Note{}, again), IsRefused(Refusal::kMalformed));
+  EXPECT_THAT(story.Try("cleo", story.AssignAct("tina", "rita"),
+                        [&](Body& body) { body.objects[0].object = text; }),
+              IsRefused(Refusal::kMalformed));
+}
+
+TEST(Objects, OfACaseAreNotBroughtAgain) {
+  Story story;
+  const ObjectId card = story.the_case().objects.at(0).object;
+  const Said note = story.Compose("cleo", NoteCase{});
+  const ObjectId text = note.body.objects[0].object;
+  story.Apply(note, story.Judge(note));
+  for (const ObjectId& known : {card, text}) {
+    EXPECT_THAT(story.Try("cleo", NoteCase{},
+                          [&](Body& body) {
+                            body.objects[0].object = known;
+                            for (GrantRef& grant : body.grants) grant.object = known;
+                          }),
+                IsRefused(Refusal::kMalformed));
+  }
 }
 
 TEST(Grants, OfForeignObjectsAreMalformed) {

@@ -66,6 +66,30 @@ TEST(MaySee, IsNotGivenByAShare) {
   EXPECT_EQ(Readers(story), "fay cleo");
 }
 
+// A device sees what its own certificate is for, whatever its member does on another.
+TEST(MaySee, IsJudgedByTheDevice) {
+  Story story;
+  story.Assigned();
+  const auto auditor = static_cast<std::uint16_t>(Role::kAuditor);
+  for (const std::string name : {"fay", "cleo", "tina", "rita"}) {
+    story.organisation().Enrol(name + "'s other telephone", auditor, {1});
+    const auto sees = [&](const std::string& device) {
+      const auto* record = story.Now().directory.Find(story.organisation().device(device).hash);
+      return MaySee(story.document(), story.Now(), *record);
+    };
+    EXPECT_TRUE(sees(name)) << name;
+    EXPECT_FALSE(sees(name + "'s other telephone")) << name;
+    EXPECT_FALSE(story.Try(name + "'s other telephone", Note{}).ok()) << name;
+  }
+  const auto of_the_case = [&](const char* device) {
+    const auto* record = story.Now().directory.Find(story.organisation().device(device).hash);
+    return MaySee(story.the_case(), story.Now(), *record);
+  };
+  EXPECT_TRUE(of_the_case("fay"));
+  EXPECT_FALSE(of_the_case("fay's other telephone"));
+  EXPECT_FALSE(of_the_case("cleo's other telephone"));
+}
+
 TEST(MaySee, OfAPastMomentIsAsItWasThen) {
   Story story;
   const Context then = story.Assigned().Now();
