@@ -69,10 +69,12 @@ std::uint64_t UnnamedBlobs::BytesOf(const MemberId& member) const {
   return bytes;
 }
 
-absl::Status UnnamedBlobs::CheckQuota(const MemberId& member, std::uint64_t length) {
+absl::Status UnnamedBlobs::CheckQuota(const MemberId& member, std::uint64_t length,
+                                      UnixSeconds now) {
   const std::uint64_t cost = CostOf(length);
   if (BytesOf(member) + cost <= kUnnamedBytesPerMemberMax) return absl::OkStatus();
   if (auto status = ForgetNamed(member); !status.ok()) return status;
+  if (auto status = EraseAbandoned(member, now); !status.ok()) return status;
   const std::uint64_t bytes = BytesOf(member);
   if (bytes + cost <= kUnnamedBytesPerMemberMax) return absl::OkStatus();
   return Refuse(Reason::kQuotaReached,
@@ -103,6 +105,21 @@ absl::Status UnnamedBlobs::ForgetNamed(std::optional<MemberId> owner) {
   return absl::OkStatus();
 }
 
+absl::Status UnnamedBlobs::EraseAbandoned(const MemberId& owner, UnixSeconds now) {
+  std::vector<ObjectId> abandoned;
+  for (const auto& [object, unnamed] : unnamed_) {
+    if (unnamed.owner != owner) continue;
+    const auto state = blobs_->Stat(object);
+    if (!state.ok()) return state.status();
+    if (!state->has_value() || (*state)->sealed) continue;
+    if (now.value >= (*state)->changed.value + kAbandonedUpload_s) abandoned.push_back(object);
+  }
+  for (const ObjectId& object : abandoned) {
+    if (auto status = Erase(object); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const MemberId& member,
                                                                          const ObjectId& object,
                                                                          std::uint64_t length,
@@ -115,7 +132,7 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const M
   if (!stored.ok()) return stored.status();
   if (stored->has_value()) return blobs_->BeginWrite(object, length, now);
   unnamed_.erase(object);  // It was damaged, and is sent again.
-  if (auto status = CheckQuota(member, length); !status.ok()) return status;
+  if (auto status = CheckQuota(member, length, now); !status.ok()) return status;
   const storage::PieceWrite owner{.key = BlobOwnerKey(object),
                                   .value = Bytes(member.bytes.begin(), member.bytes.end())};
   if (auto status = blobs_->PutPieces(std::span(&owner, 1)); !status.ok()) return status;

@@ -29,6 +29,8 @@ inline constexpr std::uint64_t kSweepEvery_s = 3600;
 // bounded with them.
 inline constexpr std::uint64_t kUnnamedBytesPerMemberMax = std::uint64_t{8} << 30;
 inline constexpr std::uint64_t kUnnamedBlobBytesMin = std::uint64_t{4} << 20;
+// An upload that broke off and did not go on for so long makes room for its member's next one.
+inline constexpr std::uint64_t kAbandonedUpload_s = 24 * 3600;
 
 class UnnamedBlobs {
  public:
@@ -56,11 +58,13 @@ class UnnamedBlobs {
   };
 
   absl::StatusOr<bool> IsNamed(const ObjectId& object, std::uint64_t length) const;
-  absl::Status CheckQuota(const MemberId& member, std::uint64_t length);
+  absl::Status CheckQuota(const MemberId& member, std::uint64_t length, UnixSeconds now);
   std::uint64_t BytesOf(const MemberId& member) const;
   // Forgets whose blob it is where a statement names it now, or where it is gone; of all
   // members, or of one.
   absl::Status ForgetNamed(std::optional<MemberId> owner);
+  // No statement can be about to name those: they are not sealed.
+  absl::Status EraseAbandoned(const MemberId& owner, UnixSeconds now);
   absl::Status Erase(const ObjectId& object);
 
   storage::BlobStore* const blobs_;

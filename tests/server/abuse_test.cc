@@ -188,6 +188,26 @@ TEST(Abuse, OfManySmallUploadsEndsAtTheQuotaAndWhatAStatementNamesIsFree) {
   EXPECT_EQ(ReasonOf(blobs.Begin(fay, manifest.ref.object, kGiB, now)), "OBJECT_TAKEN");
 }
 
+// A bad link must not lock a fellow out for a month.
+TEST(Abuse, OfUploadsIsNotWhatBrokeOffADayAgo) {
+  Scene scene;
+  const MemberId fay = Organisation::Member("fay");
+  UnnamedBlobs& blobs = scene.organization().unnamed_blobs();
+  const MadeObject part = ObjectNamed("part", ObjectClass::kPart, kSmallObjectBytesMax + 1);
+  const UnixSeconds start{scene.now()};
+  auto writer = blobs.Begin(fay, part.ref.object, part.payload.size(), start);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  ASSERT_TRUE((*writer)->Write(part.payload).ok());
+  ASSERT_TRUE((*writer)->Seal(part.ref.payload_sha256).ok());
+  EXPECT_EQ(ReasonOf(blobs.Begin(fay, ObjectId::Filled(1), 4 * kGiB, start)), "OK");
+  const UnixSeconds soon{start.value + kAbandonedUpload_s - 1};
+  EXPECT_EQ(ReasonOf(blobs.Begin(fay, ObjectId::Filled(2), 4 * kGiB, soon)), "QUOTA_REACHED");
+  const UnixSeconds later{start.value + kAbandonedUpload_s};
+  EXPECT_EQ(ReasonOf(blobs.Begin(fay, ObjectId::Filled(2), 4 * kGiB, later)), "OK");
+  EXPECT_FALSE(scene.storage().blobs->Stat(ObjectId::Filled(1))->has_value());
+  EXPECT_TRUE(scene.storage().blobs->Stat(part.ref.object)->has_value());
+}
+
 // Under the id of a small object that a statement names, too: that keeps no blob.
 TEST(Abuse, OfUploadsIsSweptAwayEveryHourOnceAMonthOld) {
   Scene scene;
