@@ -26,6 +26,7 @@ class MemberClient final : public Client {
     card.documents_waiting = verbs::CountWaiting(*place_);
     return place_->home.WriteCard(card);
   }
+  std::vector<std::string> Notes() const override { return place_->notes; }
   absl::Status Watch(const std::function<bool()>& changed) override {
     absl::Status failed;
     const auto grown = [&](TreeSize) {
@@ -149,8 +150,8 @@ class MemberClient final : public Client {
   absl::StatusOr<MemberId> Admit(const PendingRequest& request, std::uint32_t valid_days) override {
     return AdmitRequest(place_->enrolment(), request, valid_days);
   }
-  absl::Status Endorse(const MemberId& member) override {
-    return EndorseMember(place_->enrolment(), member);
+  absl::Status Endorse(const MemberId& member, std::optional<Hash> certificate) override {
+    return EndorseMember(place_->enrolment(), member, certificate);
   }
   absl::Status Revoke(const MemberId& member, std::optional<Hash> certificate) override {
     return RevokeMember(place_->enrolment(), member, certificate);

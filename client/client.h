@@ -48,6 +48,7 @@ struct MemberCard {
   bool waits_for_endorsement = false;
   std::size_t devices = 0;         // Valid certificates.
   std::size_t open_documents = 0;  // Assigned to them, as far as we see.
+  std::string device_words;        // Of this device; empty for everybody but oneself.
 };
 
 struct CaseCardView {
@@ -142,7 +143,8 @@ struct ConversationEntry {
   MemberId by;
   NoteType type;
   Hash in_reply_to;
-  std::string text;  // Empty: not granted to us.
+  std::string text;      // Empty: not granted to us, or damaged.
+  bool damaged = false;  // Granted to us, and not what its author signed, or no text.
   UnixSeconds log_time;
 };
 
@@ -154,6 +156,9 @@ class Client {
 
   // -- Looking --
   virtual absl::Status Sync() = 0;
+  // What the last Sync passed over, for the person: names that are damaged. None of it keeps
+  // anybody from working.
+  virtual std::vector<std::string> Notes() const = 0;
   virtual absl::Status Watch(const std::function<bool()>& changed) = 0;
   virtual const Replica& replica() const = 0;
   virtual MemberCard WhoAmI() const = 0;
@@ -257,8 +262,10 @@ class Client {
   virtual absl::StatusOr<std::vector<PendingRequest>> Pending() = 0;
   virtual absl::StatusOr<MemberId> Admit(const PendingRequest& request,
                                          std::uint32_t valid_days) = 0;
-  // Second registrar: also hands the directory identity to a coordinator.
-  virtual absl::Status Endorse(const MemberId& member) = 0;
+  // Second registrar: also hands the directory identity to a coordinator. One certificate, never
+  // several: FAILED_PRECONDITION if more than one of the member waits and none is named.
+  virtual absl::Status Endorse(const MemberId& member,
+                               std::optional<Hash> certificate = std::nullopt) = 0;
   virtual absl::Status Revoke(const MemberId& member, std::optional<Hash> certificate) = 0;
   // What a registrar of the policy does once it stands: the first directory epoch, if there is
   // none, and attributes; their own name, if nobody has it yet.

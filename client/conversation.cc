@@ -48,13 +48,16 @@ absl::StatusOr<std::vector<ConversationEntry>> Conversation(Workplace& place,
     for (const ObjectRef& ref : entry.body.objects) {
       if (ref.object_class != ObjectClass::kNote) continue;
       absl::StatusOr<std::string> text = TextOf(place, **history, ref.object);
-      if (!text.ok()) return text.status();
+      // What one author sealed wrongly must not silence everybody else.
+      const bool damaged = absl::IsDataLoss(text.status());
+      if (!text.ok() && !damaged) return text.status();
       const auto* note = std::get_if<Note>(&entry.body.act);
       conversation.push_back({.statement = HashOf(entry.statement),
                               .by = entry.statement.statement.actor,
                               .type = note != nullptr ? note->type : NoteType::kComment,
                               .in_reply_to = note != nullptr ? note->in_reply_to : Hash{},
-                              .text = std::move(*text),
+                              .text = damaged ? "" : *std::move(text),
+                              .damaged = damaged,
                               .log_time = entry.log_time});
     }
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/names.h"
 #include "crypto/grant.h"
 
 namespace amparo::client {
@@ -136,15 +137,16 @@ absl::StatusOr<Identity> OpenDirectoryIdentity(const EnrolmentContext& context) 
   return identity;
 }
 
-absl::StatusOr<std::map<MemberId, Attributes>> OpenAttributes(const EnrolmentContext& context) {
-  std::map<MemberId, Attributes> out;
+absl::StatusOr<OpenedAttributes> OpenAttributes(const EnrolmentContext& context) {
+  OpenedAttributes out;
   if (!context.keys.identity.has_value()) return out;
   std::map<MemberId, ObjectRef> refs = AttributeRefs(context.author.replica().directory());
   const MemberId& self = context.membership.member;
   auto directory_identity = OpenDirectoryIdentity(context);
-  if (absl::IsUnavailable(directory_identity.status()) ||
-      absl::IsDataLoss(directory_identity.status())) {
-    return directory_identity.status();
+  if (absl::IsUnavailable(directory_identity.status())) return directory_identity.status();
+  if (absl::IsDataLoss(directory_identity.status())) {
+    out.problems.push_back(absl::StrCat("the names of the directory cannot be opened: ",
+                                        directory_identity.status().message()));
   }
   const bool all = directory_identity.ok();
   if (!all) std::erase_if(refs, [&](const auto& it) { return it.first != self; });
@@ -160,11 +162,15 @@ absl::StatusOr<std::map<MemberId, Attributes>> OpenAttributes(const EnrolmentCon
     if (!reply.ok()) return reply.status();
     for (; next != end; ++next) {
       auto opened = OpenAmong(*reply, next->second, identity);
-      if (absl::IsDataLoss(opened.status())) return opened.status();
-      if (!opened.ok()) continue;
-      auto attributes = DecodeAttributes(opened->plaintext.Expose());
-      if (!attributes.ok()) return absl::DataLossError(attributes.status().message());
-      out[next->first] = *std::move(attributes);
+      if (!opened.ok() && !absl::IsDataLoss(opened.status())) continue;
+      auto attributes =
+          opened.ok() ? DecodeAttributes(opened->plaintext.Expose()) : opened.status();
+      if (attributes.ok()) {
+        out.known[next->first] = *std::move(attributes);
+      } else {
+        out.problems.push_back(absl::StrCat("the name of ", MemberCode(next->first),
+                                            " cannot be read: ", attributes.status().message()));
+      }
     }
   }
   return out;

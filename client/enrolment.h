@@ -51,9 +51,16 @@ absl::StatusOr<MemberId> AdmitRequest(const EnrolmentContext& context,
                                       const Client::PendingRequest& request,
                                       std::uint32_t valid_days);
 
-// Endorses every certificate of the member that waits; a coordinator is granted the directory
-// identity with it. NOT_FOUND: none waits.
-absl::Status EndorseMember(const EnrolmentContext& context, const MemberId& member);
+// The certificates of the member that wait for a second registrar, oldest first. They point into
+// the directory.
+std::vector<const directory::CertificateRecord*> WaitingForEndorsement(
+    const directory::Directory& directory, const MemberId& member);
+
+// Endorses the one certificate of the member that waits, or the named one of several; a
+// coordinator is granted the directory identity with it. NOT_FOUND: none waits, or not that one.
+// FAILED_PRECONDITION: several wait and none is named; nobody endorses what they did not see.
+absl::Status EndorseMember(const EnrolmentContext& context, const MemberId& member,
+                           const std::optional<Hash>& certificate = std::nullopt);
 
 // One certificate, or all of the member's.
 absl::Status RevokeMember(const EnrolmentContext& context, const MemberId& member,
@@ -73,8 +80,14 @@ absl::Status PublishRecoveryTested(const EnrolmentContext& context, const Hash& 
 absl::StatusOr<Identity> OpenDirectoryIdentity(const EnrolmentContext& context);
 
 // The attributes of members as far as this home may read them: all for holders of the
-// directory identity, one's own for everybody else. Members without are left out.
-absl::StatusOr<std::map<MemberId, Attributes>> OpenAttributes(const EnrolmentContext& context);
+// directory identity, one's own for everybody else. Members without are left out, and those
+// whose object is damaged, sealed wrongly by its author, or not what the log names: what is
+// wrong with a name must keep nobody from revoking.
+struct OpenedAttributes {
+  std::map<MemberId, Attributes> known;
+  std::vector<std::string> problems;  // For the person, one each.
+};
+absl::StatusOr<OpenedAttributes> OpenAttributes(const EnrolmentContext& context);
 
 }  // namespace amparo::client
 

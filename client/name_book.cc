@@ -46,10 +46,10 @@ absl::Status RestorePeople(Workplace& place) {
 absl::Status LearnPeople(Workplace& place) {
   const Hash head = place.replica.directory().head();
   if (head == place.people_at || !place.keys.identity.has_value()) return absl::OkStatus();
-  absl::StatusOr<std::map<MemberId, Attributes>> read = OpenAttributes(place.enrolment());
-  if (absl::IsDataLoss(read.status())) return read.status();
+  absl::StatusOr<OpenedAttributes> read = OpenAttributes(place.enrolment());
   if (!read.ok()) return absl::OkStatus();
-  for (auto& [member, attributes] : *read) place.people[member] = std::move(attributes);
+  for (auto& [member, attributes] : read->known) place.people[member] = std::move(attributes);
+  place.notes = std::move(read->problems);
   place.people_at = head;
   return KeepPeople(place);
 }

@@ -17,7 +17,8 @@ namespace amparo::client {
 
 // Reads what the home kept. DATA_LOSS: damaged.
 absl::Status RestorePeople(Workplace& place);
-// Reads the directory again if it moved since; nothing learnt is no error.
+// Reads the directory again if it moved since. Nothing learnt is no error, and neither is a name
+// that is damaged: the old one stays, and place.notes says so.
 absl::Status LearnPeople(Workplace& place);
 // The display name, or empty.
 std::string NameOf(const Workplace& place, const MemberId& member);

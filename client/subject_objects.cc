@@ -52,22 +52,40 @@ std::vector<GrantRef> NamedGrants(const Workplace& place, const SubjectChain& ch
   return named;
 }
 
-absl::Status Fetch(Workplace& place, const SubjectChain& chain, const ObjectId& object) {
+// One that the log names, and that is not kept already: whatever else the server says of itself
+// has no place here.
+bool IsWorthKeeping(const Bytes& grant, const std::vector<GrantRef>& named,
+                    const KeptObject& kept) {
+  if (grant.size() != GrantLength(RecipientType::kX25519)) return false;
+  if (kept.grants.size() == kKeptGrantsMax) return false;
+  const Hash sha256 = Sha256(grant);
+  const bool is_named = std::any_of(named.begin(), named.end(),
+                                    [&](const GrantRef& ref) { return ref.sha256 == sha256; });
+  return is_named && std::find(kept.grants.begin(), kept.grants.end(), grant) == kept.grants.end();
+}
+
+// Keeps what the log names of the object. True: there were grants, and none is a logged one.
+absl::StatusOr<bool> Fetch(Workplace& place, const SubjectChain& chain, const ObjectRef& ref,
+                           const std::vector<GrantRef>& named) {
   absl::StatusOr<ObjectsReply> reply =
-      place.connection->Objects(chain.type, chain.id, {object}, place.self());
+      place.connection->Objects(chain.type, chain.id, {ref.object}, place.self());
   if (!reply.ok()) return reply.status();
   KeptObject kept;
   for (ObjectBytes& one : reply->objects) {
-    if (one.object == object) kept.payload = std::move(one.payload);
-  }
-  for (GrantBytes& grant : reply->grants) {
-    if (grant.object == object && grant.grantee == place.self() &&
-        kept.grants.size() < kKeptGrantsMax) {
-      kept.grants.push_back(std::move(grant.grant));
+    if (one.object == ref.object && one.payload.size() <= kSmallObjectBytesMax &&
+        Sha256(one.payload) == ref.payload_sha256) {
+      kept.payload = std::move(one.payload);
     }
   }
-  place.objects[object] = kept;
-  return absl::OkStatus();
+  bool others = false;
+  for (GrantBytes& grant : reply->grants) {
+    if (grant.object != ref.object || grant.grantee != place.self()) continue;
+    others = true;
+    if (IsWorthKeeping(grant.grant, named, kept)) kept.grants.push_back(std::move(grant.grant));
+  }
+  others = others && kept.grants.empty();
+  place.objects[ref.object] = std::move(kept);
+  return others;
 }
 
 // Only what was checked is worth keeping.
@@ -89,17 +107,17 @@ const Bytes* MatchGrant(const GrantRef& named, const KeptObject& kept) {
 absl::StatusOr<FileKey> TryGrants(Workplace& place, const std::vector<GrantRef>& named,
                                   const ObjectRef& ref) {
   const KeptObject& kept = place.objects[ref.object];
-  for (const GrantRef& grant : named) {
-    if (const Bytes* bytes = MatchGrant(grant, kept)) {
-      return OpenNamedGrant(grant, ref, *bytes, *place.keys.identity);
-    }
-  }
-  if (!kept.grants.empty()) {
-    return absl::DataLossError(
-        absl::StrCat("the server's grant of object ", ToHex(ref.object), " is not the one logged"));
-  }
-  return absl::NotFoundError(
+  absl::Status last = absl::NotFoundError(
       absl::StrCat("the server has no grant of object ", ToHex(ref.object), " for this home"));
+  // A later grant may be somebody's mistake or malice; the earlier ones open all the same.
+  for (const GrantRef& grant : named) {
+    const Bytes* bytes = MatchGrant(grant, kept);
+    if (bytes == nullptr) continue;
+    absl::StatusOr<FileKey> key = OpenNamedGrant(grant, ref, *bytes, *place.keys.identity);
+    if (key.ok()) return key;
+    last = key.status();
+  }
+  return last;
 }
 
 absl::Status CheckParts(const workflow::Version& version, const Manifest& manifest) {
@@ -166,9 +184,14 @@ absl::StatusOr<FileKey> OpenKey(Workplace& place, const SubjectChain& chain,
     absl::StatusOr<FileKey> key = TryGrants(place, named, *ref);
     if (key.ok()) return key;
   }
-  if (absl::Status s = Fetch(place, chain, object); !s.ok()) return s;
+  absl::StatusOr<bool> others = Fetch(place, chain, *ref, named);
+  if (!others.ok()) return others.status();
   absl::StatusOr<FileKey> key = TryGrants(place, named, *ref);
   if (!key.ok()) place.objects.erase(object);
+  if (*others) {
+    return absl::DataLossError(
+        absl::StrCat("the server's grant of object ", ToHex(object), " is not the one logged"));
+  }
   return key;
 }
 
@@ -181,7 +204,8 @@ absl::StatusOr<SecretBuffer> OpenObjectWith(Workplace& place, const SubjectChain
     return OpenSmallObject(ref, key, *payload);
   }
   if (!place.objects.contains(ref.object)) {
-    if (absl::Status s = Fetch(place, chain, ref.object); !s.ok()) return s;
+    const auto named = NamedGrants(place, chain, ref.object);
+    if (auto fetched = Fetch(place, chain, ref, named); !fetched.ok()) return fetched.status();
   }
   absl::StatusOr<SecretBuffer> content =
       OpenSmallObject(ref, key, place.objects[ref.object].payload);

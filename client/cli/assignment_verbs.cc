@@ -141,8 +141,10 @@ absl::Status Answer(Shell& shell, const Given& given) {
   if (!talk.ok()) return talk.status();
   for (const client::ConversationEntry& entry : *talk) {
     if (entry.type != NoteType::kQuestion) continue;
-    shell.terminal->Note(absl::StrCat("question of ", client::MemberCode(entry.by), ": ",
-                                      entry.text.empty() ? "(not for this device)" : entry.text));
+    const absl::string_view asked = entry.damaged        ? "(damaged)"
+                                    : entry.text.empty() ? "(not for this device)"
+                                                         : absl::string_view(entry.text);
+    shell.terminal->Note(absl::StrCat("question of ", client::MemberCode(entry.by), ": ", asked));
   }
   absl::StatusOr<std::string> text =
       shell.terminal->Text(given.text_file, "your answer", kTextBytesMax);

@@ -118,6 +118,11 @@ absl::Status Inbox(Shell& shell) {
   return absl::OkStatus();
 }
 
+absl::string_view SpellText(const client::ConversationEntry& entry) {
+  if (entry.damaged) return "(damaged)";
+  return entry.text.empty() ? "(not for this device)" : absl::string_view(entry.text);
+}
+
 void ShowConversation(Shell& shell, client::Client& opened,
                       const std::vector<client::ConversationEntry>& entries,
                       nlohmann::ordered_json& json) {
@@ -127,12 +132,12 @@ void ShowConversation(Shell& shell, client::Client& opened,
                                                                      : "notes";
     const client::MemberCard card = CardOf(opened, entry.by);
     shell.terminal->Line(absl::StrCat("  ", SpellTime(entry.log_time), "  ", SpellMember(card), " ",
-                                      type, ": ",
-                                      entry.text.empty() ? "(not for this device)" : entry.text));
+                                      type, ": ", SpellText(entry)));
     json.push_back({{"time", SpellTime(entry.log_time)},
                     {"by", card.code},
                     {"type", std::string(type)},
-                    {"text", entry.text}});
+                    {"text", entry.text},
+                    {"damaged", entry.damaged}});
   }
 }
 

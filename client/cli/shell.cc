@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool offline) 
   auto opened = client::Client::Open(std::move(unlocked->home), std::move(unlocked->keys));
   if (!opened.ok() || offline) return opened;
   if (absl::Status synced = (*opened)->Sync(); !synced.ok()) return synced;
+  for (const std::string& note : (*opened)->Notes()) terminal->Note(note);
   return opened;
 }
 

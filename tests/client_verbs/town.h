@@ -41,6 +41,7 @@ class Town {
   Tampering& Server(const std::string& name) { return *people_.at(name).tampering; }
   Engine& engine() { return *engine_; }
   client::Workplace& Mal() { return *mal_; }
+  client::Workplace& Ria() { return *ria_; }
   void Revoke(const std::string& name);
   std::string HomeOf(const std::string& name) const { return scratch_.At("home-" + name); }
   std::string At(const std::string& name) const { return scratch_.At(name); }
