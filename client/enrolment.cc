@@ -189,37 +189,50 @@ absl::StatusOr<MemberId> AdmitRequest(const EnrolmentContext& context,
   return certificate.member;
 }
 
-absl::Status EndorseMember(const EnrolmentContext& context, const MemberId& member) {
-  constexpr auto kCoordinator = static_cast<std::uint16_t>(Role::kCoordinator);
-  const Replica& replica = context.author.replica();
-  std::vector<Certificate> waiting;
-  for (const auto& record : replica.directory().records()) {
+std::vector<const directory::CertificateRecord*> WaitingForEndorsement(
+    const directory::Directory& directory, const MemberId& member) {
+  std::vector<const directory::CertificateRecord*> waiting;
+  for (const directory::CertificateRecord& record : directory.records()) {
     const bool waits = !record.effective_at.has_value() && !record.revoked_at.has_value();
-    if (record.certificate.member == member && waits) waiting.push_back(record.certificate);
+    if (record.certificate.member == member && waits) waiting.push_back(&record);
+  }
+  return waiting;
+}
+
+absl::Status EndorseMember(const EnrolmentContext& context, const MemberId& member,
+                           const std::optional<Hash>& certificate) {
+  const Replica& replica = context.author.replica();
+  auto waiting = WaitingForEndorsement(replica.directory(), member);
+  if (certificate.has_value()) {
+    std::erase_if(waiting, [&](const auto* record) { return record->hash != *certificate; });
   }
   if (waiting.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("no certificate of ", MemberCode(member), " waits for an endorsement"));
+    return absl::NotFoundError(absl::StrCat("no ", certificate ? "such " : "", "certificate of ",
+                                            MemberCode(member), " waits for an endorsement"));
   }
-  for (const Certificate& certificate : waiting) {
-    Draft draft{.subject = {},
-                .body = {.act = Endorse{HashOf(certificate)}, .objects = {}, .grants = {}},
-                .after = {},
-                .grants = {},
-                .objects = {}};
-    const auto* epoch = replica.directory().epoch();
-    const bool gets_directory = (certificate.roles & kCoordinator) != 0 && epoch != nullptr &&
-                                !epoch->objects.empty() && certificate.recipient.can_receive();
-    if (gets_directory) {
-      auto opened = OpenDirectoryObject(context, epoch->objects.front());
-      if (!opened.ok()) return opened.status();
-      auto status = GrantToCertificate(draft, epoch->objects.front().object, opened->key,
-                                       certificate, Purpose::kDirectory);
-      if (!status.ok()) return status;
-    }
-    if (auto published = context.author.Publish(draft); !published.ok()) return published.status();
+  if (waiting.size() > 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(waiting.size(), " devices of ", MemberCode(member),
+                     " wait for an endorsement, and one is endorsed at a time: name it"));
   }
-  return absl::OkStatus();
+  const Certificate endorsed = waiting.front()->certificate;
+  Draft draft{.subject = {},
+              .body = {.act = Endorse{HashOf(endorsed)}, .objects = {}, .grants = {}},
+              .after = {},
+              .grants = {},
+              .objects = {}};
+  const auto* epoch = replica.directory().epoch();
+  const bool gets_directory =
+      (endorsed.roles & static_cast<std::uint16_t>(Role::kCoordinator)) != 0 && epoch != nullptr &&
+      !epoch->objects.empty() && endorsed.recipient.can_receive();
+  if (gets_directory) {
+    auto opened = OpenDirectoryObject(context, epoch->objects.front());
+    if (!opened.ok()) return opened.status();
+    auto status = GrantToCertificate(draft, epoch->objects.front().object, opened->key, endorsed,
+                                     Purpose::kDirectory);
+    if (!status.ok()) return status;
+  }
+  return context.author.Publish(draft).status();
 }
 
 absl::Status RevokeMember(const EnrolmentContext& context, const MemberId& member,

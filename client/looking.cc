@@ -89,6 +89,16 @@ DocumentCard MakeCard(Workplace& place, const DocumentHistory& history) {
   return card;
 }
 
+// Of this home's own keys, whether or not anybody has certified them yet.
+std::string OwnDeviceWords(const Workplace& place) {
+  if (!place.keys.signing || !place.keys.authentication) return "";
+  Certificate device;
+  device.signing = place.keys.signing->verify_key();
+  device.authentication = place.keys.authentication->verify_key();
+  if (place.keys.identity) device.recipient = place.keys.identity->recipient();
+  return DeviceWords(device);
+}
+
 }  // namespace
 
 MemberCard Describe(const Workplace& place, const MemberId& member) {
@@ -98,7 +108,8 @@ MemberCard Describe(const Workplace& place, const MemberId& member) {
                   .code = MemberCode(member),
                   .name = NameOf(place, member),
                   .desks = {},
-                  .languages = {}};
+                  .languages = {},
+                  .device_words = {}};
   const auto known = place.people.find(member);
   if (known != place.people.end()) {
     card.languages = known->second.languages;
@@ -117,6 +128,7 @@ MemberCard Describe(const Workplace& place, const MemberId& member) {
   card.devices = directory.ValidCertificates(member, moment).size();
   card.valid = card.devices > 0;
   card.open_documents = CountOpenDocuments(place, member);
+  if (member == place.self()) card.device_words = OwnDeviceWords(place);
   return card;
 }
 

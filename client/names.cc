@@ -11,6 +11,7 @@ namespace {
 
 constexpr char kMemberNameLabel[] = "amparo/member-name/v1\n";
 constexpr char kCaseNameLabel[] = "amparo/case-name/v1\n";
+constexpr char kDeviceWordsLabel[] = "amparo/device-words/v1\n";
 constexpr char kFingerprintLabel[] = "amparo/fingerprint/v1\n";
 
 std::uint32_t Take16(const Hash& hash, std::size_t at) {
@@ -56,6 +57,13 @@ std::string Fingerprint(const Hash& hash) {
     absl::StrAppend(&out, i == 0 ? "" : (i % 2 == 0 ? "  " : "-"), WordAt(mixed, 2 * i));
   }
   return out;
+}
+
+std::string DeviceWords(const Certificate& certificate) {
+  const auto type = static_cast<std::uint8_t>(certificate.recipient.type);
+  return Fingerprint(
+      Sha256({LabelBytes(kDeviceWordsLabel), certificate.signing.view(),
+              certificate.authentication.view(), ByteView(&type, 1), certificate.recipient.key}));
 }
 
 }  // namespace amparo::client

@@ -12,6 +12,7 @@
 
 #include "absl/strings/string_view.h"
 #include "crypto/bytes.h"
+#include "statement/bodies.h"
 #include "statement/ids.h"
 
 namespace amparo::client {
@@ -25,6 +26,11 @@ std::string VersionCode(const SubjectId& case_id, std::uint16_t number, std::uin
 
 // Four groups of two words from a hash: for two people to read to each other. 72 bits.
 std::string Fingerprint(const Hash& hash);
+
+// The words of a device, made from its three public keys: the device can show them before it was
+// admitted, and a registrar sees them in its certificate. Nobody can certify other keys in its
+// place, nor another recipient beside its signing key, and show the same words.
+std::string DeviceWords(const Certificate& certificate);
 
 // The words, 512 of them, in the alphabet's order. DO NOT CHANGE: codes stand on paper.
 inline constexpr std::size_t kWords = 512;

@@ -51,14 +51,22 @@ absl::Status Join(Shell& shell, const Given& given) {
 }
 
 absl::Status WhoAmI(Shell& shell) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient();
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
   if (!opened.ok()) return opened.status();
-  const client::MemberCard card = (*opened)->WhoAmI();
   Terminal& terminal = *shell.terminal;
+  const absl::Status synced = (*opened)->Sync();
+  const client::MemberCard card = (*opened)->WhoAmI();
+  if (!synced.ok()) {
+    // Whoever waits to be endorsed is asked for the words, and may read nothing yet.
+    terminal.Note(absl::StrCat("the words of this device: ", card.device_words));
+    return synced;
+  }
+  for (const std::string& note : (*opened)->Notes()) terminal.Note(note);
   terminal.Line(SpellMember(card));
   terminal.Line(absl::StrCat("  roles: ", SpellRoles(card.roles)));
   terminal.Line(absl::StrCat("  desks: ", absl::StrJoin(card.desks, ", ")));
   terminal.Line(absl::StrCat("  devices: ", card.devices));
+  terminal.Line(absl::StrCat("  this device: ", card.device_words));
   if (card.waits_for_endorsement) {
     terminal.Line("  waits for a second registrar's endorsement");
   } else if (!card.valid) {
@@ -69,6 +77,7 @@ absl::Status WhoAmI(Shell& shell) {
                  {"roles", RoleNames(card.roles)},
                  {"desks", card.desks},
                  {"devices", card.devices},
+                 {"device_words", card.device_words},
                  {"valid", card.valid},
                  {"waits_for_endorsement", card.waits_for_endorsement}});
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/people.h"
 #include "client/cli/verbs.h"
+#include "client/enrolment.h"
 
 namespace amparo::cli {
 namespace {
@@ -68,7 +69,7 @@ absl::Status Reissue(Shell& shell, const Given& given) {
     absl::Status yes = shell.terminal->Confirm(absl::StrCat(
         "invite ", SpellMember(card), " to a new device, as ", SpellRoles(card.roles), "?"));
     if (!yes.ok()) return yes;
-    return GiveInvitation(
+    const absl::Status invited = GiveInvitation(
         shell, given,
         (*opened)->Invite({.roles = card.roles,
                            .desks = card.desks,
@@ -78,6 +79,11 @@ absl::Status Reissue(Shell& shell, const Given& given) {
                                           .capacity = card.capacity},
                            .member = *member,
                            .valid_hours = given.valid_hours}));
+    if (invited.ok()) {
+      shell.terminal->Note(
+          "once you have admitted it, another registrar must endorse the new device");
+    }
+    return invited;
   }
   return absl::NotFoundError(absl::StrCat("no member ", given.member));
 }
@@ -142,22 +148,64 @@ absl::Status Admit(Shell& shell, const Given& given) {
   if (!yes.ok()) return yes;
   absl::StatusOr<MemberId> member = (*opened)->Admit(*found, given.valid_days);
   if (!member.ok()) return member.status();
-  const bool privileged = (found->roles & kPrivilegedRoles) != 0;
+  const bool waits =
+      !client::WaitingForEndorsement((*opened)->replica().directory(), *member).empty();
   shell.terminal->Line(absl::StrCat("admitted ", client::MemberCode(*member),
-                                    privileged ? "; a second registrar must endorse" : ""));
+                                    waits ? "; a second registrar must endorse" : ""));
   return absl::OkStatus();
 }
 
+// What `--device` names; nothing: it was not given.
+absl::StatusOr<std::optional<Hash>> DeviceOf(const Given& given) {
+  if (given.device.empty()) return std::nullopt;
+  const std::optional<Bytes> bytes = FromHex(given.device);
+  const std::optional<Hash> certificate = bytes ? Hash::From(*bytes) : std::nullopt;
+  if (certificate) return certificate;
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", given.device, "\" is no certificate: 64 hexadecimal digits"));
+}
+
+// Everything that a second registrar has to see of one device that waits.
+void ShowWaiting(Shell& shell, const client::Client& client,
+                 const directory::CertificateRecord& record) {
+  const Certificate& certificate = record.certificate;
+  const client::MemberCard card = CardOf(client, certificate.member);
+  Terminal& terminal = *shell.terminal;
+  terminal.Note(absl::StrCat("a device of ", SpellMember(card), " waits"));
+  terminal.Note(absl::StrCat("  certified by: ", SpellMember(CardOf(client, record.certified_by))));
+  terminal.Note(absl::StrCat("  roles: ", SpellRoles(certificate.roles)));
+  terminal.Note(absl::StrCat("  desks: ", absl::StrJoin(certificate.desks, ", ")));
+  terminal.Note(absl::StrCat("  devices they have already: ", card.devices));
+  terminal.Note(absl::StrCat("  its words: ", client::DeviceWords(certificate)));
+  terminal.Note(absl::StrCat("  --device ", ToHex(record.hash)));
+}
+
 absl::Status Endorse(Shell& shell, const Given& given) {
+  absl::StatusOr<std::optional<Hash>> device = DeviceOf(given);
+  if (!device.ok()) return device.status();
   absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient();
   if (!opened.ok()) return opened.status();
   absl::StatusOr<MemberId> member = (*opened)->FindMember(given.member, /*exact=*/true);
   if (!member.ok()) return member.status();
   const client::MemberCard card = CardOf(**opened, *member);
+  std::size_t shown = 0;
+  std::optional<Hash> seen;
+  for (const directory::CertificateRecord* record :
+       client::WaitingForEndorsement((*opened)->replica().directory(), *member)) {
+    if (*device && record->hash != **device) continue;
+    ShowWaiting(shell, **opened, *record);
+    seen = record->hash;
+    ++shown;
+  }
+  if (shown > 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(shown, " devices of ", card.code, " wait: name one with --device"));
+  }
+  if (!seen) return (*opened)->Endorse(*member, *device);  // Says what is missing.
   absl::Status yes = shell.terminal->Confirm(
-      absl::StrCat("endorse ", SpellMember(card), " as ", SpellRoles(card.roles), "?"));
+      absl::StrCat("did ", SpellMember(card), " read you these words, and do you endorse it?"));
   if (!yes.ok()) return yes;
-  if (absl::Status status = (*opened)->Endorse(*member); !status.ok()) return status;
+  if (absl::Status status = (*opened)->Endorse(*member, seen); !status.ok()) return status;
   shell.terminal->Line(absl::StrCat("endorsed ", card.code));
   return absl::OkStatus();
 }
@@ -167,15 +215,9 @@ absl::Status Revoke(Shell& shell, const Given& given) {
   if (!opened.ok()) return opened.status();
   absl::StatusOr<MemberId> member = (*opened)->FindMember(given.member, /*exact=*/true);
   if (!member.ok()) return member.status();
-  std::optional<Hash> certificate;
-  if (!given.device.empty()) {
-    const std::optional<Bytes> bytes = FromHex(given.device);
-    certificate = bytes ? Hash::From(*bytes) : std::nullopt;
-    if (!certificate) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("\"", given.device, "\" is no certificate: 64 hexadecimal digits"));
-    }
-  }
+  absl::StatusOr<std::optional<Hash>> device = DeviceOf(given);
+  if (!device.ok()) return device.status();
+  const std::optional<Hash>& certificate = *device;
   const client::MemberCard card = CardOf(**opened, *member);
   absl::Status yes = shell.terminal->Confirm(
       absl::StrCat("revoke ", certificate ? "one device of " : "every device of ",
@@ -207,9 +249,11 @@ void AddRegistrarVerbs(CLI::App& org, CLI::App& app, Shell& shell) {
   admit->add_option("--valid-days", given->valid_days, "days until the certificate expires")
       ->check(CLI::Range(1, 1100));
   SetWork(admit, shell, [&shell, given] { return Admit(shell, *given); });
-  CLI::App* endorse = AddVerb(org, "endorse", "second signature for a coordinator or attorney",
-                              "amparo org endorse heron-4821 --home ME");
+  CLI::App* endorse =
+      AddVerb(org, "endorse", "second signature for a coordinator, an attorney or a further device",
+              "amparo org endorse heron-4821 --home ME");
   endorse->add_option("member", given->member, "full code or exact name")->required();
+  endorse->add_option("--device", given->device, "which one, if several wait: its 64 digits");
   SetWork(endorse, shell, [&shell, given] { return Endorse(shell, *given); });
   CLI::App* reissue = AddVerb(org, "reissue", "invite a member to a new device",
                               "amparo org reissue heron-4821 --home ME -o heron.invitation");

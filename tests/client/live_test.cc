@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/client.h"
+#include "client/enrolment.h"
 #include "client/founding.h"
 #include "tests/client/live_server.h"
 #include "tests/client_verbs/scratch_directory.h"
@@ -125,6 +126,28 @@ class LiveTest : public ::testing::Test {
     EXPECT_EQ(amparo::testing::ReadAll(opened->front().path), photo);
   }
 
+  // Two further devices wait: the second registrar takes one, and the other goes on waiting.
+  void EndorseOneOfTwoDevices(Client& ria, Client& rob, const MemberId& member) {
+    ASSERT_TRUE(ria.Sync().ok());
+    Client::InviteOptions further = For("Cleo", Role::kAuditor, {});
+    further.member = member;
+    for (const char* name : {"cleo-2", "cleo-3"}) EXPECT_EQ(Enrol(ria, name, further), member);
+    ASSERT_TRUE(rob.Sync().ok());
+    EXPECT_EQ(rob.Endorse(member).code(), absl::StatusCode::kFailedPrecondition);
+    const auto waiting = [&] { return WaitingForEndorsement(rob.replica().directory(), member); };
+    ASSERT_THAT(waiting(), SizeIs(2));
+    const Certificate second = waiting().front()->certificate;
+    const Hash third = waiting().back()->hash;
+    EXPECT_EQ(rob.Endorse(member, Hash::Filled(9)).code(), absl::StatusCode::kNotFound);
+    const absl::Status endorsed = rob.Endorse(member, HashOf(second));
+    ASSERT_TRUE(endorsed.ok()) << endorsed;
+    ASSERT_THAT(waiting(), SizeIs(1));
+    EXPECT_EQ(waiting().front()->hash, third);
+    EXPECT_EQ(ClientOf("cleo-2")->WhoAmI().device_words, DeviceWords(second))
+        << "what the person reads aloud is what the registrar is shown";
+    EXPECT_NE(ClientOf("cleo-3")->WhoAmI().device_words, DeviceWords(second));
+  }
+
   amparo::testing::ScratchDirectory scratch_;
   amparo::testing::LiveServer server_;
 };
@@ -172,6 +195,7 @@ TEST_F(LiveTest, AnOrganisationIsFoundedAndPeopleJoinIt) {
   EXPECT_EQ(names[cleo], "Cleo");
 
   SendAFileAndOpenIt(*ria, *as_cleo);
+  EndorseOneOfTwoDevices(*ria, *rob, cleo);
 
   // Whoever is revoked learns nothing more.
   ASSERT_TRUE(ria->Sync().ok());

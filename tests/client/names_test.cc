@@ -29,6 +29,14 @@ TEST(Codes, StayAsTheyAre) {
   EXPECT_EQ(CaseCode(SubjectId::Filled(1)), "spark-glacier-64");
   EXPECT_EQ(DocumentCode(SubjectId::Filled(1), 3), "spark-glacier-64/3");
   EXPECT_EQ(VersionCode(SubjectId::Filled(1), 3, 2), "spark-glacier-64/3.2");
+  Certificate device;
+  device.recipient = {.type = RecipientType::kX25519, .key = Bytes(32, 1)};
+  Certificate other = device;
+  other.recipient.key[0] = 2;
+  EXPECT_NE(DeviceWords(device), DeviceWords(other)) << "another key to read with";
+  other = device;
+  other.expiry = UnixSeconds{7};
+  EXPECT_EQ(DeviceWords(device), DeviceWords(other)) << "a device knows only its keys";
   EXPECT_EQ(Fingerprint(Hash::Filled(1)),
             "attic-pumpkin  bucket-pencil  nest-plate  linen-sequoia");
 }
