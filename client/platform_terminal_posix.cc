@@ -68,9 +68,10 @@ absl::StatusOr<SecretBuffer> ReadSecretLine(absl::string_view prompt) {
   if (!IsInteractive()) {
     return absl::FailedPreconditionError("a passphrase is needed and there is no terminal");
   }
+  // Before the prompt: what is typed from then on is neither shown nor thrown away.
+  EchoOff echo_off(STDIN_FILENO);
   std::fwrite(prompt.data(), 1, prompt.size(), stderr);
   std::fflush(stderr);
-  EchoOff echo_off(STDIN_FILENO);
   SecretBuffer line(kSecretLineMax);
   const std::optional<std::size_t> got = ReadInto(STDIN_FILENO, line.ExposeMutable(), true);
   if (!got || *got == 0) return absl::CancelledError("nothing was typed");
