@@ -155,7 +155,7 @@ int Serve(const Arguments& arguments) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // Before any thread; sigwait takes them.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);    // Before any thread; sigwait takes them.
   gpr_set_log_function([](gpr_log_func_args*) {});  // Its lines name addresses; ours do not.
   auto identity = LoadIdentity(arguments.data);
   if (!identity.ok()) return FailLoading(identity.status(), arguments);
