@@ -118,16 +118,13 @@ class RandomHistory {
 
 TEST(FourEyes, HoldsInRandomHistories) {
   const std::uint64_t first = SeedOfThisRun();
-  const bool one = std::getenv("AMPARO_SEED") != nullptr;
   const Story stage = Stage();
   int deliveries = 0;
-  for (std::uint64_t i = 0; i < (one ? 1 : kHistories); ++i) {
-    const std::uint64_t seed = first + i;
-    ASSERT_EQ(RandomHistory(stage, seed).Run(&deliveries), "") << "AMPARO_SEED=" << seed;
+  for (std::uint64_t i = 0; i < kHistories; ++i) {
+    ASSERT_EQ(RandomHistory(stage, first + i).Run(&deliveries), "") << "AMPARO_SEED=" << first + i;
   }
-  if (!one) {
-    EXPECT_GT(deliveries, 5) << "from AMPARO_SEED=" << first;
-  }
+  // Histories that never deliver anything would prove nothing.
+  EXPECT_GT(deliveries, 0) << "from AMPARO_SEED=" << first;
 }
 
 // The same statements, judged twice: the same decisions, the same document.
