@@ -26,16 +26,17 @@ Hash NodeHash(const Hash& left, const Hash& right) {
   return Sha256({ByteView(&kNodePrefix, 1), left.view(), right.view()});
 }
 
-void Frontier::Append(const Hash& leaf_hash) {
+std::vector<Hash> Frontier::Append(const Hash& leaf_hash) {
   assert(subtrees_.size() == static_cast<std::size_t>(std::popcount(size_.value)));
-  Hash carried = leaf_hash;
+  std::vector<Hash> completed = {leaf_hash};
   // Each trailing one bit of the size is a full subtree that the new leaf completes.
   for (std::uint64_t rest = size_.value; (rest & 1) != 0; rest >>= 1) {
-    carried = NodeHash(subtrees_.back(), carried);
+    completed.push_back(NodeHash(subtrees_.back(), completed.back()));
     subtrees_.pop_back();
   }
-  subtrees_.push_back(carried);
+  subtrees_.push_back(completed.back());
   ++size_.value;
+  return completed;
 }
 
 Hash Frontier::Root() const {

@@ -21,7 +21,9 @@ Hash NodeHash(const Hash& left, const Hash& right);
 // bit set in the size. All that is needed to append and to tell the root.
 class Frontier {
  public:
-  void Append(const Hash& leaf_hash);
+  // The full subtrees that this leaf completes, smallest first: itself, then one for each
+  // trailing one bit of the size before. Node `i` of them is {level i, (size - 1) >> i}.
+  std::vector<Hash> Append(const Hash& leaf_hash);
   TreeSize size() const { return size_; }
   Hash Root() const;
   Bytes Encode() const;

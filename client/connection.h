@@ -62,6 +62,17 @@ struct ObjectsReply {
   std::vector<ObjectBytes> objects;
   std::vector<GrantBytes> grants;
 };
+struct CheckpointReply {
+  std::string checkpoint;                        // With cosignatures.
+  std::optional<Hash> old_root;                  // Nothing: the log is shorter.
+  std::vector<Hash> consistency;                 // From old_size.
+  std::optional<PositionedStatement> log_epoch;  // The newest.
+};
+enum class LightWhich { kDirectory = 1, kVisible = 2, kTick = 3 };
+struct LightReply {
+  std::vector<PositionedStatement> statements;  // Ascending.
+  Position next;                                // Where to go on; `size`: that was all.
+};
 struct UploadState {
   std::uint64_t stored = 0;
   bool sealed = false;
@@ -106,6 +117,17 @@ class Connection {
                                                const std::vector<ObjectId>& objects,
                                                const MemberId& grantee) = 0;
   virtual absl::StatusOr<std::vector<Bytes>> Pending() = 0;
+  // The newest checkpoint, and proof that it continues the tree of `old_size`.
+  virtual absl::StatusOr<CheckpointReply> Checkpoint(TreeSize old_size);
+  // Leaves this session's own cosignature line over the checkpoint of `size`.
+  virtual absl::Status Cosign(TreeSize size, const std::string& line);
+  // The newest checkpoint that each cosigner signed, largest first, with cosignatures.
+  virtual absl::StatusOr<std::vector<std::string>> Cosigned();
+  // Inclusion paths of at most 256 positions, in their order.
+  virtual absl::StatusOr<std::vector<std::vector<Hash>>> Prove(
+      TreeSize size, const std::vector<Position>& positions);
+  // Statements below `size` without the leaves between them; see LightRequest.
+  virtual absl::StatusOr<LightReply> Light(LightWhich which, Position from, TreeSize size);
   // Calls `grown` with each new size until it returns false, the stream ends or it fails.
   virtual absl::Status Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) = 0;
   // What the server has of a blob: stored 0 if nothing.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "directory/directory.h"
 
@@ -25,6 +26,17 @@ std::optional<Refusal> Directory::Apply(const SignedStatement& statement, Positi
   }
   if (!said.actor_certificate.is_zero()) last_seq_[said.actor_certificate] = said.actor_seq;
   return std::nullopt;
+}
+
+std::optional<Refusal> Directory::ApplyLone(const SignedStatement& statement, Position position) {
+  if (statement.statement.subject_type != static_cast<std::uint8_t>(SubjectType::kLog)) {
+    return Refusal::kMalformed;
+  }
+  // Whatever it names before it is taken for the head.
+  const Hash before = std::exchange(tick_head_, statement.statement.subject_prev);
+  const Verdict refusal = Apply(statement, position);
+  if (refusal) tick_head_ = before;
+  return refusal;
 }
 
 // Registrars come with the policy, and go with the one that no longer lists them.

@@ -94,6 +94,10 @@ class Directory {
   std::optional<Refusal> Check(const SignedStatement& statement, Position position) const;
   // Checks, then applies. On refusal nothing has changed. REQUIRES as Check.
   std::optional<Refusal> Apply(const SignedStatement& statement, Position position);
+  // The same for a tick or log epoch whose predecessors are not known: `subject_prev` is not
+  // judged, all else is. For readers who have the directory's whole chain and only some ticks
+  // (docs/spec/directory.md, "Without every tick"). MALFORMED: another kind.
+  std::optional<Refusal> ApplyLone(const SignedStatement& statement, Position position);
 
   // Whether `statement` (any kind but policy, log_epoch, tick) was made by a certificate
   // that was valid at `moment`: known, effective, not revoked, not expired, its member the
