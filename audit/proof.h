@@ -20,7 +20,7 @@
 
 namespace amparo::audit {
 
-// A path in a tree of fewer than 2^64 leaves has at most 64 hashes.
+// An inclusion path has at most 64 hashes; so has a consistency path below 2^63 leaves.
 inline constexpr std::size_t kPathHashesMax = 64;
 
 // The full subtree over the leaves [index << level, (index + 1) << level).

@@ -4,26 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto/digest.h"
+#include "tests/audit/grown_tree.h"
 #include "tests/crypto/vector_files.h"
 #include "tests/statement/mutations.h"
 
 namespace amparo::audit {
 namespace {
-
-// The RFC 6962 hash of a leaf with this input.
-Hash LeafHashOf(ByteView input) {
-  const std::uint8_t prefix = 0;
-  return Sha256({ByteView(&prefix, 1), input});
-}
-
-std::vector<Hash> LeafHashes(std::size_t count) {
-  std::vector<Hash> leaves;
-  for (std::size_t i = 0; i < count; ++i) {
-    leaves.push_back(LeafHashOf(Bytes(i, static_cast<std::uint8_t>(i))));
-  }
-  return leaves;
-}
 
 Frontier FrontierOf(const std::vector<Hash>& leaves) {
   Frontier frontier;
