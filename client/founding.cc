@@ -46,7 +46,8 @@ absl::StatusOr<RegistrarSelf> SelfOf(const Home& home, const KeyBundle& keys) {
 }  // namespace
 
 absl::Status Found(Home& home, const KeyBundle& keys, absl::string_view founding_token,
-                   absl::string_view draft, const std::vector<std::string>& signatures) {
+                   absl::string_view draft, const std::vector<std::string>& signatures,
+                   const Connector& connector) {
   auto token = ParseFoundingToken(founding_token);
   if (!token.ok()) return token.status();
   auto parsed = ParsePolicyDraft(draft);
@@ -64,7 +65,7 @@ absl::Status Found(Home& home, const KeyBundle& keys, absl::string_view founding
   if (!policy.ok()) return policy.status();
   const Endpoint server{.address = token->server_address,
                         .certificate_pem = token->server_certificate};
-  auto connection = ConnectGrpc(server);
+  auto connection = connector(server);
   if (!connection.ok()) return connection.status();
   auto reply = (*connection)->Found(token->token.view(), token->secret.Expose(), policy->bytes);
   if (!reply.ok()) return reply.status();

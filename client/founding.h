@@ -50,7 +50,8 @@ absl::StatusOr<std::string> SignPolicy(absl::string_view draft, const KeyBundle&
 // Sends the policy and makes `home` (a registrar's of it) a member of the organisation.
 // The same call again is harmless.
 absl::Status Found(Home& home, const KeyBundle& keys, absl::string_view founding_token,
-                   absl::string_view draft, const std::vector<std::string>& signatures);
+                   absl::string_view draft, const std::vector<std::string>& signatures,
+                   const Connector& connector = ConnectGrpc);
 // Other registrars of the policy join with the draft and the founding's outcome file.
 absl::Status JoinAsRegistrar(Home& home, const KeyBundle& keys, absl::string_view org_card);
 // Public: address, pinned certificate, org, log key. What `JoinAsRegistrar` needs.

@@ -188,7 +188,11 @@ UnixSeconds Engine::Now() const {
 }
 
 std::unique_ptr<client::Connection> Engine::Connect() {
-  return std::make_unique<EngineConnection>(*organization_);
+  return ConnectTo(*organization_);
+}
+
+std::unique_ptr<client::Connection> ConnectTo(server::Organization& organization) {
+  return std::make_unique<EngineConnection>(organization);
 }
 
 }  // namespace amparo::testing

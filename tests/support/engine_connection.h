@@ -37,6 +37,9 @@ class Engine {
   std::shared_ptr<server::Organization> organization_;
 };
 
+// A Connection to an organisation that the caller keeps open.
+std::unique_ptr<client::Connection> ConnectTo(server::Organization& organization);
+
 }  // namespace amparo::testing
 
 #endif  // AMPARO_TESTS_SUPPORT_ENGINE_CONNECTION_H_
