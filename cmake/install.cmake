@@ -6,14 +6,14 @@ include(CMakePackageConfigHelpers)
 set(AMPARO_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/amparo)
 
 # What a program that links amparo::amparo_client needs, in the order of dependence.
-foreach(target crypto statement directory workflow audit proto client)
+foreach(target crypto statement directory workflow audit custody proto client)
   if(TARGET amparo_${target})
     install(TARGETS amparo_${target} EXPORT amparo-targets
       ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
   endif()
 endforeach()
 
-foreach(folder crypto statement directory workflow audit client)
+foreach(folder crypto statement directory workflow audit custody client)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/amparo COMPONENT development
     FILES_MATCHING PATTERN "*.h" PATTERN "cli" EXCLUDE PATTERN "desk" EXCLUDE)

@@ -8,6 +8,7 @@
 #ifndef AMPARO_CUSTODY_RECEIPT_H_
 #define AMPARO_CUSTODY_RECEIPT_H_
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,6 +24,7 @@ namespace amparo::custody {
 inline constexpr std::size_t kFileBytesMax = 32 * 1024 * 1024;  // The text.
 inline constexpr std::size_t kPlacedMax = 100'000;              // In one list.
 inline constexpr std::size_t kOpeningsMax = 210;
+inline constexpr std::size_t kPoliciesMax = 1000;
 
 // A statement at its place in the log, and the path from its leaf to the checkpoint's root.
 struct Placed {
@@ -91,6 +93,10 @@ struct Evidence {
   std::variant<Equivocation, Fork, Rollback, InvalidHistory, Withholding> what;
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
+
+// What a file says it is, by its first line, whatever its version.
+enum class FileKind { kUnknown, kReceipt, kEvidence };
+FileKind FileKindOf(absl::string_view text);
 
 // The file's text: a header line, then base64. REQUIRES: within the limits.
 std::string FormatReceipt(const Receipt& receipt);

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "statement/body_fields.h"
 #include "statement/codec.h"
+#include "statement/text_armor.h"
 #include "statement/text_encoding.h"
 
 namespace amparo {
 namespace {
-
-constexpr std::size_t kLineLength = 64;
 
 void WipeText(std::string& text) {
   Wipe(MutableByteView(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
@@ -91,52 +87,10 @@ void Read(Reader& in, FoundingToken& token) {
   token.expiry.value = in.U64("expiry");
 }
 
-// ---- The lines around the bytes.
-
-// What follows the header line, without its newlines; its lines are whole but for the last.
-absl::StatusOr<std::string> JoinLines(absl::string_view rest) {
-  std::string joined;
-  joined.reserve(kInvitationTextBytesMax);
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    const bool is_last = end + 1 == rest.size();
-    if (end == absl::string_view::npos || end == 0 || end > kLineLength ||
-        (!is_last && end != kLineLength)) {
-      WipeText(joined);
-      return absl::InvalidArgumentError(
-          absl::StrCat("not in lines of ", kLineLength, " characters, each with a newline"));
-    }
-    absl::StrAppend(&joined, rest.substr(0, end));
-    rest.remove_prefix(end + 1);
-  }
-  return joined;
-}
-
-absl::Status CheckHeader(absl::string_view text, absl::string_view header) {
-  absl::string_view line = text.substr(0, text.find('\n'));
-  if (line.size() < text.size() && line == header) return absl::OkStatus();
-  // The same but for the number of the version: made by another version of this program.
-  if (absl::ConsumePrefix(&line, header.substr(0, header.size() - 1)) && line != "1" &&
-      !line.empty() && std::all_of(line.begin(), line.end(), absl::ascii_isdigit)) {
-    return absl::UnimplementedError(absl::StrCat("version ", line, " instead of ", header));
-  }
-  return absl::InvalidArgumentError(absl::StrCat("does not start with the line ", header));
-}
-
 template <class File>
 absl::StatusOr<File> ParseAs(absl::string_view header, absl::string_view text) {
-  if (text.size() > kInvitationTextBytesMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(header, ": ", text.size(), " bytes, at most ", kInvitationTextBytesMax));
-  }
-  if (absl::Status status = CheckHeader(text, header); !status.ok()) return status;
-  absl::StatusOr<std::string> base64 = JoinLines(text.substr(header.size() + 1));
-  if (!base64.ok()) return base64.status();
-  std::optional<Bytes> bytes = FromBase64(*base64);
-  WipeText(*base64);
-  if (!bytes.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(header, ": not canonical base64"));
-  }
+  absl::StatusOr<Bytes> bytes = ParseArmor(header, text, kInvitationTextBytesMax);
+  if (!bytes.ok()) return bytes.status();
   Reader in(*bytes);
   File file;
   Read(in, file);
@@ -152,15 +106,8 @@ absl::StatusOr<SecretBuffer> FormatAs(absl::string_view header, const File& file
   out.Reserve(kInvitationTextBytesMax);  // No copy is left behind by growing.
   Write(out, file);
   Bytes bytes = out.Take();
-  std::string base64 = ToBase64(bytes);
+  std::string text = FormatArmor(header, bytes);
   Wipe(bytes);
-  std::string text;
-  text.reserve(2 * kInvitationTextBytesMax + base64.size());
-  absl::StrAppend(&text, header, "\n");
-  for (std::size_t at = 0; at < base64.size(); at += kLineLength) {
-    absl::StrAppend(&text, absl::string_view(base64).substr(at, kLineLength), "\n");
-  }
-  WipeText(base64);
   const absl::Status readable = ParseAs<File>(header, text).status();
   SecretBuffer formatted = SecretBuffer::CopyOf(AsBytes(text));
   WipeText(text);

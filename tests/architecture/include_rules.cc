@@ -29,23 +29,25 @@ const std::map<std::string, Names>& Below() {
       {"directory", {"crypto", "statement"}},
       {"workflow", {"crypto", "statement", "directory"}},
       {"audit", {"crypto", "statement", "directory"}},
+      {"custody", {"crypto", "statement", "directory", "workflow", "audit"}},
       {"storage", {"crypto", "statement", "directory", "workflow", "audit"}},
       {"server", {"crypto", "statement", "directory", "workflow", "audit", "storage", "proto"}},
-      {"client", {"crypto", "statement", "directory", "workflow", "audit", "proto"}},
+      {"client", {"crypto", "statement", "directory", "workflow", "audit", "custody", "proto"}},
   };
   return *kBelow;
 }
 
 const Names& OurFolders() {
   static const auto* const kFolders =
-      new Names{"crypto", "statement", "directory", "workflow", "audit", "storage", "proto",
-                "server", "client",    "tests",     "bench",    "demo",  "examples"};
+      new Names{"crypto", "statement", "directory", "workflow", "audit", "custody", "storage",
+                "proto",  "server",    "client",    "tests",    "bench", "demo",    "examples"};
   return *kFolders;
 }
 
 bool IsPure(absl::string_view path) {
   return absl::StartsWith(path, "statement/") || absl::StartsWith(path, "directory/") ||
-         absl::StartsWith(path, "workflow/") || absl::StartsWith(path, "audit/");
+         absl::StartsWith(path, "workflow/") || absl::StartsWith(path, "audit/") ||
+         absl::StartsWith(path, "custody/");
 }
 
 bool IsSodium(absl::string_view header) {
