@@ -6,22 +6,16 @@
 #ifndef AMPARO_AUDIT_SIGNED_NOTE_H_
 #define AMPARO_AUDIT_SIGNED_NOTE_H_
 
-#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "crypto/bytes.h"
+#include "audit/note_lines.h"
 #include "crypto/signature.h"
 
 namespace amparo::audit {
 
-inline constexpr std::size_t kNoteBytesMax = 16 * 1024;
-inline constexpr std::size_t kNoteSignaturesMax = 32;
-
-using NoteKeyId = FixedBytes<struct NoteKeyIdTag, 4>;
-
-// SHA-256(name || 0x0A || 0x01 || public key)[0..4]
+// Of a key that signs notes as such: NoteKeyType::kEd25519.
 NoteKeyId NoteKeyIdOf(absl::string_view name, const VerifyKey& key);
 
 // `text`, an empty line, and the signature line of `key` under `name`. Deterministic.

@@ -6,6 +6,7 @@
 #ifndef AMPARO_AUDIT_TLOG_PROOF_H_
 #define AMPARO_AUDIT_TLOG_PROOF_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,15 +19,19 @@
 
 namespace amparo::audit {
 
+inline constexpr std::size_t kTlogProofBytesMax = 32 * 1024;
+
 struct TlogProof {
-  std::optional<Bytes> extra;
+  std::optional<Bytes> extra;  // Nobody's signature covers it.
   Position index;
-  std::vector<Hash> path;
-  std::string checkpoint;  // A signed note; not looked into here.
+  std::vector<Hash> path;  // At most kPathHashesMax.
+  std::string checkpoint;  // A signed note, not empty; not looked into here.
   friend bool operator==(const TlogProof&, const TlogProof&) = default;
 };
+// Over kTlogProofBytesMax, nobody reads it: that takes an `extra` of kilobytes.
+// REQUIRES: the checkpoint is not empty.
 std::string FormatTlogProof(const TlogProof& proof);
-// INVALID_ARGUMENT: anything FormatTlogProof would not write, or over 32 KiB.
+// INVALID_ARGUMENT: anything FormatTlogProof would not write, or over a limit.
 absl::StatusOr<TlogProof> ParseTlogProof(absl::string_view text);
 
 }  // namespace amparo::audit

@@ -7,8 +7,10 @@
 #include <string>
 
 #include "audit/checkpoint.h"
+#include "audit/cosignature.h"
 #include "audit/log_entry.h"
 #include "audit/merkle.h"
+#include "audit/tlog_proof.h"
 #include "crypto/grant.h"
 #include "crypto/identity.h"
 #include "crypto/identity_file.h"
@@ -185,7 +187,19 @@ void WriteAuditSeeds() {
   const audit::Checkpoint checkpoint = {.size = {.value = 7}, .root = frontier.Root()};
   const std::string origin = audit::OriginOf(OrgId{});
   WriteText("checkpoint_fuzz", "bare", audit::FormatCheckpointText(origin, checkpoint));
-  WriteText("checkpoint_fuzz", "signed", audit::SignCheckpoint(OrgId{}, checkpoint, Key()));
+  const std::string note = audit::SignCheckpoint(OrgId{}, checkpoint, Key());
+  WriteText("checkpoint_fuzz", "signed", note);
+  const audit::Witness witness = {.name = "w", .key = Key().verify_key()};
+  WriteChosen("cosignature_fuzz", "witness", 0, AsBytes(audit::FormatWitness(witness)));
+  WriteChosen("cosignature_fuzz", "checkpoint", 1, AsBytes(note));
+  const std::string line = audit::Cosign(witness.name, Key(), {.value = 1}, note).value();
+  const std::string cosigned = audit::AttachSignature(note, line).value();
+  WriteChosen("cosignature_fuzz", "cosigned", 1, AsBytes(cosigned));
+  const audit::TlogProof proof = {.extra = Bytes(5),
+                                  .index = {.value = 6},
+                                  .path = {Hash::Filled(1), Hash::Filled(2)},
+                                  .checkpoint = cosigned};
+  WriteText("tlog_proof_fuzz", "proof", audit::FormatTlogProof(proof));
 }
 
 }  // namespace
