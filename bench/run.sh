@@ -18,3 +18,6 @@ for program in "$build"/bench/*_bench; do
   TMPDIR=${TMPDIR:-/var/tmp} "$program" --benchmark_repetitions=5 \
     --benchmark_report_aggregates_only=true --benchmark_min_time=0.2 "$@"
 done
+
+printf '\nlog_cost\n'
+TMPDIR=${TMPDIR:-/var/tmp} "$build/bench/log_cost"
