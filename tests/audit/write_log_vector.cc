@@ -1,7 +1,20 @@
-// Prints tests/vectors/log/three_leaves.txt afresh. For a change of the format alone.
+// Prints a file of tests/vectors/log afresh, by its name. For a change of the format alone.
 
 #include <iostream>
 
 #include "tests/audit/example_log.h"
 
-int main() { std::cout << amparo::audit::ExampleLogText(); }
+int main(int count, char** arguments) {
+  const std::string name = count == 2 ? arguments[1] : "";
+  if (name == "three_leaves.txt") {
+    std::cout << amparo::audit::ExampleLogText();
+  } else if (name == "proofs.txt") {
+    std::cout << amparo::audit::ExampleProofsText();
+  } else if (name == "cosigned.txt") {
+    std::cout << amparo::audit::ExampleCosignedText();
+  } else {
+    std::cerr << "usage: log_vector three_leaves.txt | proofs.txt | cosigned.txt\n";
+    return 1;
+  }
+  return 0;
+}
