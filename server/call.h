@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "amparo/v1/amparo.pb.h"
+#include "server/cosignatures.h"
 #include "server/founding.h"
 #include "server/join_requests.h"
 #include "server/log.h"
@@ -31,6 +32,7 @@ struct ServiceParts {
   Organizations* organizations = nullptr;
   Founding* founding = nullptr;
   JoinRequests* join_requests = nullptr;
+  Cosignatures* cosignatures = nullptr;
   Streams* streams = nullptr;
   Log* log = nullptr;
 };

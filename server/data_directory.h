@@ -19,6 +19,7 @@ namespace amparo::server {
 struct DataDirectory {
   std::string path;
   std::string tokens() const { return path + "/tokens"; }
+  std::string witnesses() const { return path + "/witnesses"; }
   std::string store() const { return path + "/store"; }
   std::string server_key() const { return path + "/server.key"; }
   std::string tls_key() const { return path + "/tls.key"; }

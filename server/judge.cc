@@ -55,6 +55,15 @@ absl::Status JudgeDirectory(const Submission& submission, const Overlay& overlay
   if (const auto refusal = directory.Check(submission.statement, overlay.next())) {
     return Refuse(*refusal, directory.head());
   }
+  if (const auto* epoch = std::get_if<LogEpoch>(&submission.body.act)) {
+    const auto root = overlay.RootAt(epoch->size);
+    if (!root.ok()) return root.status();
+    if (!root->has_value() || **root != epoch->root) {
+      return Refuse(Reason::kSeenHeadUnknown,
+                    absl::StrCat("the head named at size ", epoch->size.value,
+                                 " is none of this log, which has ", overlay.base_size().value));
+    }
+  }
   const auto* policy = std::get_if<Policy>(&submission.body.act);
   if (policy != nullptr && directory.founded() && policy->log_key != directory.policy().log_key) {
     return Refuse(Reason::kLogKeyMismatch, "the policy names another log key than the server's");

@@ -34,6 +34,8 @@ struct Arguments {
   std::string output;
   std::string log_file;
   std::string ready_file;
+  std::string org;
+  std::string witness;
 };
 
 UnixSeconds SecondsOf(clockid_t clock) {
@@ -111,7 +113,8 @@ int Check(const Arguments& arguments) {
   if (!identity.ok()) return FailLoading(identity.status(), arguments);
   auto store = OpenStore(arguments, identity->settings);
   if (!store.ok()) return Fail(kExitData, store.status(), "stop the server first");
-  const auto organizations = Organizations::Open(store->get(), &identity->server_key, TimeOfDay);
+  const auto organizations =
+      Organizations::Open(store->get(), &identity->server_key, TimeOfDay, Opening::kToCheck);
   if (!organizations.ok()) {
     return Fail(kExitData, organizations.status(), "restore the newest backup that passes");
   }
@@ -121,6 +124,43 @@ int Check(const Arguments& arguments) {
                 static_cast<unsigned long long>(snapshot->size().value),
                 ToHex(snapshot->frontier.Root()).c_str());
   }
+  return 0;
+}
+
+// Adds, removes or lists the witnesses of one organisation; works while the server runs.
+int ChangeWitnesses(const Arguments& arguments, absl::string_view verb) {
+  const auto identity = LoadIdentity(arguments.data);
+  if (!identity.ok()) return FailLoading(identity.status(), arguments);
+  const auto org_bytes = FromHex(arguments.org);
+  const auto org = org_bytes ? OrgId::From(*org_bytes) : std::nullopt;
+  if (!org) {
+    return Fail(
+        kExitArguments,
+        absl::InvalidArgumentError(absl::StrCat("'", arguments.org, "' is no organisation")),
+        "ORG is 64 hex digits, as `amparod check` prints them");
+  }
+  const WitnessFiles files(arguments.data.witnesses());
+  if (verb == "list") {
+    const auto witnesses = files.List(*org);
+    if (!witnesses.ok()) return Fail(kExitData, witnesses.status(), "remove the file, add again");
+    for (const audit::Witness& witness : *witnesses) {
+      std::printf("%s\n", audit::FormatWitness(witness).c_str());
+    }
+    return 0;
+  }
+  if (verb == "remove") {
+    const absl::Status removed = files.Remove(*org, arguments.witness);
+    if (removed.ok()) return 0;
+    return Fail(kExitFailed, removed, "`amparod witness list` says who there is");
+  }
+  const auto witness = audit::ParseWitness(arguments.witness);
+  if (!witness.ok()) {
+    return Fail(kExitArguments, witness.status(), "VKEY is the line that the witness gave you");
+  }
+  if (const absl::Status added = files.Add(*org, *witness); !added.ok()) {
+    return Fail(kExitFailed, added, "`amparod witness list` says who there is");
+  }
+  std::printf("%s may see the heads of this log now, and cosign them\n", witness->name.c_str());
   return 0;
 }
 
@@ -212,6 +252,18 @@ int Main(int argc, char** argv) {
   serve->add_option("--log", arguments.log_file, "Append the log here, not to standard error");
   serve->add_option("--ready-file", arguments.ready_file, "Written when it listens: HOST:PORT");
   CLI::App* check = add("check", "Verify every log against its newest checkpoint");
+  CLI::App* witness =
+      app.add_subcommand("witness", "Partners who may see and cosign a log's heads");
+  witness->require_subcommand(1);
+  const auto add_witness = [&](const char* name, const char* help, const char* argument) {
+    CLI::App* command = witness->add_subcommand(name, help);
+    command->add_option("--data", arguments.data.path, "The server's data directory")->required();
+    command->add_option("ORG", arguments.org, "The organisation, 64 hex digits")->required();
+    if (*argument != '\0') command->add_option(argument, arguments.witness)->required();
+  };
+  add_witness("add", "Name a witness by its verifier key; works while the server runs", "VKEY");
+  add_witness("remove", "Take a witness away, at once", "NAME");
+  add_witness("list", "Print the verifier keys of the witnesses", "");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -220,6 +272,9 @@ int Main(int argc, char** argv) {
   if (init->parsed()) return Init(arguments);
   if (token->parsed()) return Token(arguments);
   if (check->parsed()) return Check(arguments);
+  if (witness->parsed()) {
+    return ChangeWitnesses(arguments, witness->get_subcommands().front()->get_name());
+  }
   return Serve(arguments);
 }
 

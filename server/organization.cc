@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "audit/proof.h"
 #include "server/refusal.h"
 
 namespace amparo::server {
@@ -35,8 +36,14 @@ absl::StatusOr<std::unique_ptr<Organization>> Organization::Open(Options options
   opened->snapshot_ = *std::move(replayed);
   if (auto status = opened->unnamed_blobs_.Load(); !status.ok()) return status;
   opened->swept_at_ = opened->now();
+  if (opened->options_.opening == Opening::kToCheck) {
+    opened->Stop();
+    return opened;
+  }
   const auto swept = opened->unnamed_blobs_.Sweep(opened->swept_at_);
   if (!swept.ok()) return swept.status();
+  // Nobody is to see time stand still where a server did. What fails is tried again later.
+  opened->AppendTimerTick();
   opened->writer_ = std::thread([organization = opened.get()] { organization->Run(); });
   return opened;
 }
@@ -50,6 +57,29 @@ ReplayParts Organization::parts() {
 std::shared_ptr<const Snapshot> Organization::snapshot() const {
   const std::lock_guard lock(snapshot_mutex_);
   return snapshot_;
+}
+
+absl::StatusOr<std::string> Organization::SignedCheckpoint(TreeSize size) const {
+  const auto now = snapshot();
+  if (size == now->size() && size.value > 0) return now->checkpoint;
+  if (size.value == 0 || size > now->size()) {
+    return Refuse(Reason::kSizeUnknown,
+                  absl::StrCat("size ", size.value, " of a log of ", now->size().value));
+  }
+  const auto root = rows_.RootAt(size);
+  if (!root.ok()) return root.status();
+  if (!root->has_value()) return absl::DataLossError("the view has no root of this size");
+  const audit::Checkpoint earlier{.size = size, .root = **root};
+  const auto path = audit::ProveConsistency(
+      size, now->size(), [this](const audit::NodeId& node) { return rows_.NodeAt(node); });
+  if (!path.ok()) return path.status();
+  const auto continues =
+      audit::VerifyConsistency(earlier, {.size = now->size(), .root = now->frontier.Root()}, *path);
+  if (!continues.ok()) {
+    return absl::DataLossError(absl::StrCat("the view's root of size ", size.value,
+                                            " is none of this log: ", continues.message()));
+  }
+  return audit::SignCheckpoint(options_.org, earlier, options_.log_key);
 }
 
 bool Organization::IsOfAValidAuthor(const Submission& submission) const {
@@ -198,7 +228,11 @@ absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
                .rows = &rows_,
                .subjects = &subjects_},
               {.org = options_.org, .log_key = &options_.log_key, .shelf = options_.storage.shelf});
-  if (auto status = batch.AddTickIfDue(options_.clock()); !status.ok()) return status;
+  // The roots name the newest tick, and need their time to sign: none comes in between.
+  const Act& first = waiting.front()->submission.body.act;
+  if (!std::holds_alternative<LogEpoch>(first)) {
+    if (auto status = batch.AddTickIfDue(options_.clock()); !status.ok()) return status;
+  }
   std::vector<absl::StatusOr<Position>> judged;
   for (const Waiting* one : waiting) judged.push_back(batch.Add(one->submission));
   std::string checkpoint = snapshot()->checkpoint;

@@ -45,6 +45,12 @@ struct Appended {
 };
 using AppendCallback = std::function<void(absl::StatusOr<Appended>)>;
 
+// What an organisation is opened for.
+enum class Opening {
+  kToServe,
+  kToCheck,  // Nothing is appended, nothing swept; every submission is refused.
+};
+
 class Organization {
  public:
   struct Options {
@@ -53,9 +59,11 @@ class Organization {
     SigningKey log_key;
     Clock clock;
     std::uint32_t timer_poll_ms = 10'000;  // How often an idle writer looks at the clock.
+    Opening opening = Opening::kToServe;
   };
-  // Replays the log and starts the writer. An empty log is an organisation yet to be founded.
-  // Errors: as server/replay.h; FAILED_PRECONDITION too if the policy names another log key.
+  // Replays the log, appends the tick that is due, and starts the writer. An empty log is an
+  // organisation yet to be founded. Errors: as server/replay.h; FAILED_PRECONDITION too if the
+  // policy names another log key.
   static absl::StatusOr<std::unique_ptr<Organization>> Open(Options options);
   // Stops as Stop() does.
   ~Organization();
@@ -74,6 +82,10 @@ class Organization {
   SubjectStates& subjects() { return subjects_; }
   UnnamedBlobs& unnamed_blobs() { return unnamed_blobs_; }
   std::shared_ptr<const Snapshot> snapshot() const;
+  // The log's own checkpoint of a size it has or had: the same note as then.
+  // SIZE_UNKNOWN: the log is shorter, or the size is 0. DATA_LOSS: the newest tree does not
+  // continue what the view says of that size; nothing is signed then.
+  absl::StatusOr<std::string> SignedCheckpoint(TreeSize size) const;
   UnixSeconds now() const { return options_.clock(); }
   // Calls `listener` with each new size once readers see it. As storage/followers.h.
   std::unique_ptr<storage::Ledger::Follower> Follow(std::function<void(TreeSize)> listener);

@@ -25,8 +25,9 @@ absl::Status Named(const OrgId& org, const absl::Status& status) {
 
 absl::StatusOr<std::unique_ptr<Organizations>> Organizations::Open(storage::Store* store,
                                                                    const Secret<32>* server_key,
-                                                                   Clock clock) {
-  std::unique_ptr<Organizations> opened(new Organizations(store, server_key, std::move(clock)));
+                                                                   Clock clock, Opening opening) {
+  std::unique_ptr<Organizations> opened(
+      new Organizations(store, server_key, std::move(clock), opening));
   const auto listed = store->List();
   if (!listed.ok()) return listed.status();
   const std::lock_guard lock(opened->mutex_);
@@ -58,8 +59,11 @@ absl::StatusOr<SigningKey> Organizations::LoadLogKey(const OrgId& org) const {
 absl::Status Organizations::OpenOne(const OrgId& org, SigningKey log_key) {
   const auto opened_storage = store_->Open(org);
   if (!opened_storage.ok()) return opened_storage.status();
-  auto organization = Organization::Open(
-      {.org = org, .storage = *opened_storage, .log_key = std::move(log_key), .clock = clock_});
+  auto organization = Organization::Open({.org = org,
+                                          .storage = *opened_storage,
+                                          .log_key = std::move(log_key),
+                                          .clock = clock_,
+                                          .opening = opening_});
   if (!organization.ok()) return organization.status();
   organizations_[org] = *std::move(organization);
   return absl::OkStatus();

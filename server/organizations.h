@@ -30,7 +30,8 @@ class Organizations {
   // not open under `server_key`.
   static absl::StatusOr<std::unique_ptr<Organizations>> Open(storage::Store* store,
                                                              const Secret<32>* server_key,
-                                                             Clock clock);
+                                                             Clock clock,
+                                                             Opening opening = Opening::kToServe);
   // Null if there is none.
   std::shared_ptr<Organization> Find(const OrgId& org) const;
   // The organisation, begun with this log key unless it is here already.
@@ -40,14 +41,15 @@ class Organizations {
   void StopAll();
 
  private:
-  Organizations(storage::Store* store, const Secret<32>* server_key, Clock clock)
-      : store_(store), server_key_(server_key), clock_(std::move(clock)) {}
+  Organizations(storage::Store* store, const Secret<32>* server_key, Clock clock, Opening opening)
+      : store_(store), server_key_(server_key), clock_(std::move(clock)), opening_(opening) {}
   absl::Status OpenOne(const OrgId& org, SigningKey log_key);
   absl::StatusOr<SigningKey> LoadLogKey(const OrgId& org) const;
 
   storage::Store* const store_;
   const Secret<32>* const server_key_;
   const Clock clock_;
+  const Opening opening_;
 
   mutable std::mutex mutex_;  // Guards what follows.
   std::map<OrgId, std::shared_ptr<Organization>> organizations_;

@@ -85,7 +85,8 @@ absl::Status Overlay::Admit(const SignedStatement& statement, const Body& body,
                             const ShelfKeyId& shelf_key) {
   const Statement& said = statement.statement;
   const Subject subject = SubjectOf(said);
-  const bool is_class_1 = LeafClassOf(static_cast<Kind>(said.kind)) == 1;
+  const auto kind = static_cast<Kind>(said.kind);
+  const bool is_class_1 = LeafClassOf(kind) == 1;
   const auto admitted =
       is_class_1 ? AdmitToDirectory(statement) : AdmitToSubject(statement, body, events, shelf_key);
   if (!admitted.ok()) return admitted;
@@ -97,8 +98,9 @@ absl::Status Overlay::Admit(const SignedStatement& statement, const Body& body,
     writer_.PutSequence(said.actor_certificate, said.actor_seq);
   }
   PutObjectRows(subject, body);
-  frontier_.Append(audit::LeafHash(audit::LeafOf(statement)));
-  writer_.PutRoot(frontier_.size(), frontier_.Root());
+  PutLogRows(kind);
+  const auto completed = frontier_.Append(audit::LeafHash(audit::LeafOf(statement)));
+  writer_.PutTree(frontier_.size(), frontier_.Root(), completed);
   return absl::OkStatus();
 }
 
@@ -165,6 +167,14 @@ void Overlay::PutObjectRows(const Subject& subject, const Body& body) {
   }
   std::uint16_t index = 0;
   for (const GrantRef& grant : body.grants) writer_.PutGrant(grant, next(), index++);
+}
+
+void Overlay::PutLogRows(Kind kind) {
+  if (next().value == 0) writer_.PutFormat();
+  if (LeafClassOf(kind) != 1) return;
+  if (kind == Kind::kTick) return writer_.PutTick(next());
+  writer_.PutDirectoryPosition(next());
+  if (kind == Kind::kLogEpoch) writer_.PutLogEpoch(next());
 }
 
 void Overlay::FanOut(const SubjectValue& before, const SubjectValue& after,

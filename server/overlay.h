@@ -67,6 +67,8 @@ class Overlay {
                               const std::vector<workflow::Event>& events,
                               const ShelfKeyId& shelf_key);
   absl::Status JoinCase(const SubjectId& case_id, const SubjectId& document);
+  // What finds statements of class 1, and the format with the first entry.
+  void PutLogRows(Kind kind);
   void PutObjectRows(const Subject& subject, const Body& body);
   void PutState(const Subject& subject, SubjectState state);
   // Rows for everyone who may see the subject just before or just after the statement.

@@ -46,20 +46,6 @@ std::set<Desk> DesksOf(const Caller& caller, const Organization& organization,
   return {record->certificate.desks.begin(), record->certificate.desks.end()};
 }
 
-absl::StatusOr<std::set<Position>> VisiblePositions(const Organization& organization,
-                                                    const Caller& caller, const Snapshot& snapshot,
-                                                    Position from, Position end) {
-  const auto own = organization.rows().VisibleToMember(caller.member, from, end);
-  if (!own.ok()) return own.status();
-  std::set<Position> visible(own->begin(), own->end());
-  for (const Desk desk : DesksOf(caller, organization, snapshot)) {
-    const auto on_desk = organization.rows().VisibleOnDesk(desk, from, end);
-    if (!on_desk.ok()) return on_desk.status();
-    visible.insert(on_desk->begin(), on_desk->end());
-  }
-  return visible;
-}
-
 LogReader LogOf(const Organization& organization) {
   return LogReader(organization.storage().ledger, organization.storage().shelf);
 }
@@ -140,6 +126,29 @@ absl::Status AddObject(const Organization& organization, const Caller& caller,
 
 }  // namespace
 
+absl::StatusOr<Visible> FindVisible(const Organization& organization, const Caller& caller,
+                                    const Snapshot& snapshot, Position from, Position end,
+                                    std::size_t limit) {
+  Visible visible{.positions = {}, .end = end};
+  const auto add = [&](const absl::StatusOr<std::vector<Position>>& found) {
+    if (!found.ok()) return found.status();
+    // A list that was cut says nothing of what comes after its last position.
+    if (found->size() >= limit) {
+      visible.end = std::min(visible.end, Position{found->back().value + 1});
+    }
+    visible.positions.insert(found->begin(), found->end());
+    return absl::OkStatus();
+  };
+  const ViewRows& rows = organization.rows();
+  absl::Status status = add(rows.VisibleToMember(caller.member, from, end, limit));
+  for (const Desk desk : DesksOf(caller, organization, snapshot)) {
+    if (status.ok()) status = add(rows.VisibleOnDesk(desk, from, end, limit));
+  }
+  if (!status.ok()) return status;
+  visible.positions.erase(visible.positions.lower_bound(visible.end), visible.positions.end());
+  return visible;
+}
+
 absl::StatusOr<Synced> Sync(const Organization& organization, const Caller& caller, Position from,
                             std::uint32_t limit) {
   const auto snapshot = organization.snapshot();
@@ -147,7 +156,8 @@ absl::StatusOr<Synced> Sync(const Organization& organization, const Caller& call
   const std::uint64_t size = snapshot->size().value;
   if (limit == 0 || from.value >= size) return synced;
   const Position end{std::min<std::uint64_t>(size, from.value + std::min(limit, kSyncEntriesMax))};
-  const auto visible = VisiblePositions(organization, caller, *snapshot, from, end);
+  const auto visible =
+      FindVisible(organization, caller, *snapshot, from, end, end.value - from.value + 1);
   if (!visible.ok()) return visible.status();
   const auto entries = organization.storage().ledger->Read(from, end.value - from.value);
   if (!entries.ok()) return entries.status();
@@ -158,7 +168,7 @@ absl::StatusOr<Synced> Sync(const Organization& organization, const Caller& call
     const auto entry = audit::DecodeEntry((*entries)[i]);
     if (!entry.ok()) return entry.status();
     SyncedEntry given{.leaf = audit::EncodeLeaf(entry->leaf), .statement = {}};
-    if (entry->leaf.leaf_class == 1 || visible->contains(position)) {
+    if (entry->leaf.leaf_class == 1 || visible->positions.contains(position)) {
       auto stored = log.Open(position, *entry);
       if (!stored.ok()) return stored.status();
       given.statement = std::move(stored->statement.bytes);

@@ -7,6 +7,7 @@
 #define AMPARO_SERVER_READING_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,17 @@ inline constexpr std::size_t kSubjectBytesMax = 1024 * 1024;  // Of one answer's
 inline constexpr std::size_t kObjectsAskedMax = 64;
 inline constexpr std::size_t kObjectsBytesMax = 3 * 1024 * 1024;  // Of one answer.
 inline constexpr std::size_t kGrantsPerObjectMax = 4;             // The newest.
+
+// Where the statements of cases and documents stand that the caller is given.
+struct Visible {
+  std::set<Position> positions;
+  Position end;  // Complete below this.
+};
+// From `from` on and below `end`. `limit`, at least 1, is how many rows are read of each list; a
+// list that has more moves `end` down.
+absl::StatusOr<Visible> FindVisible(const Organization& organization, const Caller& caller,
+                                    const Snapshot& snapshot, Position from, Position end,
+                                    std::size_t limit);
 
 struct SyncedEntry {
   Bytes leaf;

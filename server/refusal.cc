@@ -84,6 +84,10 @@ ReasonEntry EntryOf(Reason reason) {
       return {Code::kUnavailable, "OUTCOME_UNKNOWN"};
     case Reason::kStopping:
       return {Code::kUnavailable, "STOPPING"};
+    case Reason::kSizeUnknown:
+      return {Code::kFailedPrecondition, "SIZE_UNKNOWN"};
+    case Reason::kTimeAhead:
+      return {Code::kFailedPrecondition, "TIME_AHEAD"};
     case Reason::kTokenUnknown:
       return {Code::kPermissionDenied, "TOKEN_UNKNOWN"};
     case Reason::kTokenUsed:

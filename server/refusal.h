@@ -47,6 +47,8 @@ enum class Reason {
   kQuotaReached,       // Too much of this member's was uploaded that no statement names.
   kOutcomeUnknown,     // The log did not say; send the same bytes again.
   kStopping,           // The server is shutting down.
+  kSizeUnknown,        // A tree size that this log has not reached.
+  kTimeAhead,          // A cosignature of a time that has not come.
   kTokenUnknown,       // No such founding token, or a wrong secret.
   kTokenUsed,          // It founded another organisation.
   kTokenExpired,

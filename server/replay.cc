@@ -118,12 +118,15 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> ReplayLog(const ReplayParts& par
   if (!size.ok()) return size.status();
   auto applied = parts.storage.view->Applied();
   if (!applied.ok()) return applied.status();
-  if (*applied > *size) applied = TreeSize{};
+  // What cannot be read is not of use either: nothing stands in the view alone.
+  const auto format = parts.rows->Format();
+  const bool is_readable = format.ok() && *format == kViewFormat;
+  if (*applied > *size || !is_readable) applied = TreeSize{};
   auto known = ReplayKnown(parts, *applied);
   if (!known.ok()) return known.status();
   const auto root = parts.rows->RootAt(*applied);
-  if (!root.ok()) return root.status();
-  if (*applied == TreeSize{} || !root->has_value() || **root != known->frontier.Root()) {
+  const bool is_same_tree = root.ok() && root->has_value() && **root == known->frontier.Root();
+  if (*applied == TreeSize{} || !is_same_tree) {
     if (auto status = parts.storage.view->Clear(); !status.ok()) return status;
     known = Known{};
   }

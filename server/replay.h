@@ -38,7 +38,7 @@ struct ReplayParts {
 };
 
 // Reads the whole log, checks every leaf into the tree, and brings the view up to it; a view
-// that is ahead of the log or of another tree is dropped and made again.
+// that is ahead of the log, of another tree or of another format is dropped and made again.
 // FAILED_PRECONDITION: the log is shorter than its newest signed checkpoint, or has another
 // root. DATA_LOSS: an entry is damaged, or against the rules.
 absl::StatusOr<std::shared_ptr<const Snapshot>> ReplayLog(const ReplayParts& parts);

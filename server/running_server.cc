@@ -17,16 +17,26 @@ const directory::CertificateRecord* FindRecord(const directory::Directory& direc
   return nullptr;
 }
 
+std::optional<KnownCertificate> FindWitness(const std::vector<audit::Witness>& witnesses,
+                                            const Hash& name) {
+  for (const audit::Witness& witness : witnesses) {
+    if (witness.key.bytes != name.bytes) continue;
+    return KnownCertificate{
+        .hash = name, .member = {}, .authentication = witness.key, .is_witness = true};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-CertificateLookup LookupIn(const Organizations* organizations) {
-  return [organizations](const OrgId& org,
-                         const Hash& certificate) -> std::optional<KnownCertificate> {
+CertificateLookup LookupIn(const Organizations* organizations, WitnessSource witnesses) {
+  return [organizations, witnesses = std::move(witnesses)](
+             const OrgId& org, const Hash& certificate) -> std::optional<KnownCertificate> {
     const auto organization = organizations->Find(org);
     if (organization == nullptr) return std::nullopt;
     const auto snapshot = organization->snapshot();
     const directory::CertificateRecord* record = FindRecord(*snapshot->directory, certificate);
-    if (record == nullptr) return std::nullopt;
+    if (record == nullptr) return FindWitness(witnesses(org), certificate);
     directory::Moment moment = snapshot->directory->MomentAt(Position{snapshot->size().value});
     moment.now = std::max(moment.now, organization->now());
     if (!snapshot->directory->IsValid(*record, moment)) return std::nullopt;
@@ -43,16 +53,18 @@ absl::StatusOr<std::unique_ptr<RunningServer>> RunningServer::Start(Options opti
       Organizations::Open(given.store.get(), &given.identity.server_key, given.clock);
   if (!organizations.ok()) return organizations.status();
   server->organizations_ = *std::move(organizations);
+  const WitnessSource witnesses = WitnessFiles(given.data.witnesses()).source();
   const auto key_hash = ServerKeyHash(given.identity.tls.certificate_pem);
   if (!key_hash.ok()) return key_hash.status();
-  server->sessions_ =
-      std::make_unique<Sessions>(Sessions::Options{.server_key_hash = *key_hash,
-                                                   .lookup = LookupIn(server->organizations_.get()),
-                                                   .clock = given.steady});
+  server->sessions_ = std::make_unique<Sessions>(
+      Sessions::Options{.server_key_hash = *key_hash,
+                        .lookup = LookupIn(server->organizations_.get(), witnesses),
+                        .clock = given.steady});
   server->founding_ = std::make_unique<Founding>(given.data.tokens(), &given.identity.server_key,
                                                  server->organizations_.get(), given.clock);
   server->join_requests_ =
       std::make_unique<JoinRequests>(given.store.get(), server->organizations_.get());
+  server->cosignatures_ = std::make_unique<Cosignatures>(given.store.get(), witnesses);
   const Settings& settings = given.identity.settings;
   server->streams_ = std::make_unique<Streams>(Streams::Limits{
       .watches = settings.watches, .uploads = settings.uploads, .downloads = settings.downloads});
@@ -61,6 +73,7 @@ absl::StatusOr<std::unique_ptr<RunningServer>> RunningServer::Start(Options opti
                                              .organizations = server->organizations_.get(),
                                              .founding = server->founding_.get(),
                                              .join_requests = server->join_requests_.get(),
+                                             .cosignatures = server->cosignatures_.get(),
                                              .streams = server->streams_.get(),
                                              .log = given.log});
   auto listener = Listener::Start(settings, given.identity.tls, server->service_.get());

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/clock.h"
+#include "server/cosignatures.h"
 #include "server/data_directory.h"
 #include "server/founding.h"
 #include "server/join_requests.h"
@@ -18,6 +19,7 @@
 #include "server/organizations.h"
 #include "server/sessions.h"
 #include "server/streams.h"
+#include "server/witnesses.h"
 #include "storage/store.h"
 
 namespace amparo::server {
@@ -49,14 +51,15 @@ class RunningServer {
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<Founding> founding_;
   std::unique_ptr<JoinRequests> join_requests_;
+  std::unique_ptr<Cosignatures> cosignatures_;
   std::unique_ptr<Streams> streams_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<Listener> listener_;  // Last: it goes first.
 };
 
-// What the directories of all organisations say now of a certificate. `organizations` is
-// borrowed.
-CertificateLookup LookupIn(const Organizations* organizations);
+// What the directories of all organisations say now of a certificate, and who their witnesses
+// are. `organizations` is borrowed.
+CertificateLookup LookupIn(const Organizations* organizations, WitnessSource witnesses);
 
 }  // namespace amparo::server
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/answering.h"
 #include "server/download_stream.h"
 #include "server/reading.h"
 #include "server/upload_stream.h"
@@ -12,34 +13,6 @@ namespace {
 
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
-
-// Runs `work`, which returns a status, and finishes the call with it.
-template <class Request, class Reply, class Work>
-Reactor* Answer(const ServiceParts& parts, absl::string_view method, Context* context,
-                const Request& request, const Reply& reply, Work work) {
-  CallLog log(parts, method, request.ByteSizeLong());
-  Reactor* reactor = context->DefaultReactor();
-  const absl::Status status = work(log);
-  if (status.ok()) log.AddOut(reply.ByteSizeLong());
-  reactor->Finish(log.Finish(status, *context));
-  return reactor;
-}
-
-// The same for a request in a session: `work` is given who calls, and the inner request.
-template <class Inner, class Reply, class Work>
-Reactor* AnswerInSession(const ServiceParts& parts, absl::string_view method, Context* context,
-                         const v1::Envelope& envelope, const Reply& reply, Work work) {
-  return Answer(parts, method, context, envelope, reply, [&](CallLog& log) -> absl::Status {
-    const auto who = Authenticate(parts, envelope, method);
-    if (!who.ok()) return who.status();
-    log.SetOrg(who->caller.org);
-    Inner inner;
-    if (!inner.ParseFromString(envelope.body())) {
-      return Refuse(Reason::kMalformed, "the body is no such request");
-    }
-    return work(*who, inner);
-  });
-}
 
 // Finishes the call when the statement is durable or refused.
 AppendCallback AnswerWhenDone(Context* context, Reactor* reactor, v1::AppendReply* reply,

@@ -36,6 +36,19 @@ class Service final : public v1::Amparo::CallbackService {
                                     const v1::Envelope* request, v1::ObjectsReply* reply) override;
   grpc::ServerUnaryReactor* Pending(grpc::CallbackServerContext* context,
                                     const v1::Envelope* request, v1::PendingReply* reply) override;
+  // service_log.cc: heads, proofs, and what light clients read.
+  grpc::ServerUnaryReactor* Checkpoint(grpc::CallbackServerContext* context,
+                                       const v1::Envelope* request,
+                                       v1::CheckpointReply* reply) override;
+  grpc::ServerUnaryReactor* Cosign(grpc::CallbackServerContext* context,
+                                   const v1::Envelope* request, v1::CosignReply* reply) override;
+  grpc::ServerUnaryReactor* Cosigned(grpc::CallbackServerContext* context,
+                                     const v1::Envelope* request,
+                                     v1::CosignedReply* reply) override;
+  grpc::ServerUnaryReactor* Prove(grpc::CallbackServerContext* context, const v1::Envelope* request,
+                                  v1::ProveReply* reply) override;
+  grpc::ServerUnaryReactor* Light(grpc::CallbackServerContext* context, const v1::Envelope* request,
+                                  v1::LightReply* reply) override;
   grpc::ServerWriteReactor<v1::WatchReply>* Watch(grpc::CallbackServerContext* context,
                                                   const v1::Envelope* request) override;
   grpc::ServerReadReactor<v1::UploadMessage>* Upload(grpc::CallbackServerContext* context,

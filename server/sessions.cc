@@ -25,6 +25,10 @@ Hash ChallengeMac(const Secret<32>& key, ByteView clear) {
   return HmacSha256(key.Expose(), {Label(kChallengeLabel), clear});
 }
 
+bool IsForWitnesses(absl::string_view method) {
+  return method == "Checkpoint" || method == "Cosign";
+}
+
 absl::Status Refused() { return Refuse(Reason::kSessionRefused, "no such session or key"); }
 
 }  // namespace
@@ -119,11 +123,13 @@ absl::StatusOr<OpenedSession> Sessions::Open(const SessionRequest& request) {
     return Refuse(Reason::kServerBusy, "too many sessions are open");
   }
   OpenedSession opened{.session = RandomId<SessionId>(), .secret = Secret<32>::Random()};
-  sessions_[opened.session] = {
-      .caller = {.org = request.org, .member = known->member, .certificate = known->hash},
-      .secret = opened.secret.Duplicate(),
-      .counters = {},
-      .last_used = now};
+  sessions_[opened.session] = {.caller = {.org = request.org,
+                                          .member = known->member,
+                                          .certificate = known->hash,
+                                          .is_witness = known->is_witness},
+                               .secret = opened.secret.Duplicate(),
+                               .counters = {},
+                               .last_used = now};
   return opened;
 }
 
@@ -150,6 +156,7 @@ absl::StatusOr<Caller> Sessions::Authenticate(const Envelope& envelope, absl::st
   }
   if (!session.counters.Accept(envelope.counter)) return Refused();
   session.last_used = now;
+  if (session.caller.is_witness && !IsForWitnesses(method)) return Refused();
   return session.caller;
 }
 

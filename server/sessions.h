@@ -65,10 +65,12 @@ struct Envelope {
 
 // What the directories say now of a certificate, named by its hash or by its authentication
 // key: nothing unless it is valid.
+// A witness's public key is looked up the same way.
 struct KnownCertificate {
   Hash hash;
   MemberId member;
   VerifyKey authentication;
+  bool is_witness = false;
 };
 using CertificateLookup =
     std::function<std::optional<KnownCertificate>(const OrgId&, const Hash& certificate)>;
@@ -86,7 +88,8 @@ class Sessions {
   Nonce Challenge() const;
   // SESSION_REFUSED for whatever is wrong; SERVER_BUSY: a table is full.
   absl::StatusOr<OpenedSession> Open(const SessionRequest& request);
-  // Checks the MAC, the counter, and that the certificate is still valid.
+  // Checks the MAC, the counter, and that the certificate is still valid; of a witness, that
+  // the method is one of the two that answer with heads and take cosignatures.
   // SESSION_REFUSED for whatever is wrong.
   absl::StatusOr<Caller> Authenticate(const Envelope& envelope, absl::string_view method);
 

@@ -23,11 +23,13 @@ inline Subject SubjectOf(const Statement& statement) {
   return {.type = SubjectTypeOf(static_cast<Kind>(statement.kind)), .id = statement.subject};
 }
 
-// The certificate on whose behalf a request is made.
+// On whose behalf a request is made: a member's certificate, or a witness that the operator
+// named, who is no member.
 struct Caller {
   OrgId org;
-  MemberId member;
-  Hash certificate;
+  MemberId member;   // Zeros: a witness.
+  Hash certificate;  // A witness: their public key.
+  bool is_witness = false;
 };
 
 }  // namespace amparo::server

@@ -1,6 +1,7 @@
 #include "server/view_rows.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@ namespace {
 
 // DO NOT RENUMBER within one store format: the first byte of a key.
 enum class Table : std::uint8_t {
+  kFormat = 0,
   kStatement = 1,
   kChainEntry = 2,
   kChain = 3,
@@ -20,8 +22,11 @@ enum class Table : std::uint8_t {
   kSequence = 7,
   kVisibleToMember = 8,
   kVisibleOnDesk = 9,
-  kRoot = 10,
+  kTree = 10,
   kShelfKey = 11,
+  kDirectory = 12,
+  kTick = 13,
+  kLogEpoch = 14,
 };
 
 constexpr std::size_t kScanRowsMax = 4096;
@@ -59,8 +64,8 @@ Bytes GrantKey(const ObjectId& object, const MemberId& grantee) {
   return writer.Take();
 }
 
-Bytes RootKey(TreeSize size) {
-  Writer writer = Key(Table::kRoot);
+Bytes TreeKey(TreeSize size) {
+  Writer writer = Key(Table::kTree);
   writer.U64(size.value);
   return writer.Take();
 }
@@ -70,6 +75,11 @@ Bytes WithPosition(Bytes key, Position position) {
   writer.Raw(key);
   writer.U64(position.value);
   return writer.Take();
+}
+
+// Of tables whose newest entry is asked for: the highest position has the lowest key.
+Bytes WithPositionFromTheEnd(Bytes key, Position position) {
+  return WithPosition(std::move(key), Position{~position.value});
 }
 
 // The number in the 8 bytes of `key` after its first `prefix_size`.
@@ -86,6 +96,12 @@ absl::StatusOr<Position> PositionIn(const Bytes& key, std::size_t prefix_size) {
 
 void RowWriter::Put(Bytes key, Bytes value) {
   batch_.puts.push_back({.key = std::move(key), .value = std::move(value)});
+}
+
+void RowWriter::PutFormat() {
+  Writer value;
+  value.U32(kViewFormat);
+  Put(Key(Table::kFormat).Take(), value.Take());
 }
 
 void RowWriter::PutStatement(const Hash& statement, const StatementRow& row) {
@@ -146,16 +162,39 @@ void RowWriter::PutVisibleOnDesk(Desk desk, Position position) {
   Put(WithPosition(DeskKey(desk), position), {});
 }
 
-void RowWriter::PutRoot(TreeSize size, const Hash& root) {
+void RowWriter::PutTree(TreeSize size, const Hash& root, const std::vector<Hash>& completed) {
   Writer value;
   value.Fixed(root);
-  Put(RootKey(size), value.Take());
+  for (const Hash& subtree : completed) value.Fixed(subtree);
+  Put(TreeKey(size), value.Take());
+}
+
+void RowWriter::PutDirectoryPosition(Position position) {
+  Put(WithPosition(Key(Table::kDirectory).Take(), position), {});
+}
+
+void RowWriter::PutTick(Position position) {
+  Put(WithPositionFromTheEnd(Key(Table::kTick).Take(), position), {});
+}
+
+void RowWriter::PutLogEpoch(Position position) {
+  Put(WithPositionFromTheEnd(Key(Table::kLogEpoch).Take(), position), {});
 }
 
 void RowWriter::PutShelfKey(const SubjectId& case_id, const ShelfKeyId& shelf_key) {
   Writer value;
   value.Fixed(shelf_key);
   Put(KeyOf(Table::kShelfKey, case_id), value.Take());
+}
+
+absl::StatusOr<std::uint32_t> ViewRows::Format() const {
+  const auto value = view_->Get(Key(Table::kFormat).Take());
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::uint32_t{0};
+  Reader reader(**value);
+  const std::uint32_t format = reader.U32("format");
+  if (!reader.Finish("format row").ok()) return absl::DataLossError("a malformed format row");
+  return format;
 }
 
 absl::StatusOr<std::optional<StatementRow>> ViewRows::FindStatement(const Hash& statement) const {
@@ -265,12 +304,34 @@ absl::StatusOr<std::uint64_t> ViewRows::LastSequence(const Hash& certificate) co
 }
 
 absl::StatusOr<std::optional<Hash>> ViewRows::RootAt(TreeSize size) const {
-  const auto value = view_->Get(RootKey(size));
-  if (!value.ok()) return value.status();
-  if (!value->has_value()) return std::optional<Hash>();
-  const auto root = Hash::From(**value);
-  if (!root) return absl::DataLossError("a malformed root row");
-  return root;
+  const auto row = TreeRow(size);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<Hash>();
+  return Hash::From(ByteView(**row).first(Hash::kSize));
+}
+
+// The root, and one subtree for each zero that the size ends with, and the leaf.
+absl::StatusOr<std::optional<Bytes>> ViewRows::TreeRow(TreeSize size) const {
+  auto value = view_->Get(TreeKey(size));
+  if (!value.ok() || !value->has_value()) return value;
+  const auto hashes = static_cast<std::size_t>(2 + std::countr_zero(size.value));
+  if ((*value)->size() != hashes * Hash::kSize) {
+    return absl::DataLossError(
+        absl::StrCat("a tree row of ", (*value)->size(), " bytes, needs ", hashes * Hash::kSize));
+  }
+  return value;
+}
+
+absl::StatusOr<Hash> ViewRows::NodeAt(const audit::NodeId& node) const {
+  const bool fits = node.level < 64 && node.index < (~std::uint64_t{0} >> node.level);
+  const TreeSize size{fits ? (node.index + 1) << node.level : 0};
+  const auto row = TreeRow(size);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("no node ", node.index, " of level ", node.level, " in the view"));
+  }
+  return *Hash::From(ByteView(**row).subspan(Hash::kSize * (1u + node.level), Hash::kSize));
 }
 
 absl::StatusOr<std::optional<ShelfKeyId>> ViewRows::ShelfKeyOf(const SubjectId& case_id) const {
@@ -283,10 +344,12 @@ absl::StatusOr<std::optional<ShelfKeyId>> ViewRows::ShelfKeyOf(const SubjectId& 
 }
 
 absl::StatusOr<std::vector<Position>> ViewRows::PositionsBetween(const Bytes& prefix, Position from,
-                                                                 Position end) const {
+                                                                 Position end,
+                                                                 std::size_t limit) const {
   std::vector<Position> positions;
   if (end.value <= from.value) return positions;
-  const auto rows = view_->Scan(prefix, WithPosition(prefix, from), end.value - from.value);
+  const std::size_t most = std::min<std::uint64_t>(limit, end.value - from.value);
+  const auto rows = view_->Scan(prefix, WithPosition(prefix, from), most);
   if (!rows.ok()) return rows.status();
   for (const storage::ViewRow& row : *rows) {
     const auto position = PositionIn(row.key, prefix.size());
@@ -298,13 +361,39 @@ absl::StatusOr<std::vector<Position>> ViewRows::PositionsBetween(const Bytes& pr
 }
 
 absl::StatusOr<std::vector<Position>> ViewRows::VisibleToMember(const MemberId& member,
-                                                                Position from, Position end) const {
-  return PositionsBetween(KeyOf(Table::kVisibleToMember, member), from, end);
+                                                                Position from, Position end,
+                                                                std::size_t limit) const {
+  return PositionsBetween(KeyOf(Table::kVisibleToMember, member), from, end, limit);
 }
 
 absl::StatusOr<std::vector<Position>> ViewRows::VisibleOnDesk(Desk desk, Position from,
+                                                              Position end,
+                                                              std::size_t limit) const {
+  return PositionsBetween(DeskKey(desk), from, end, limit);
+}
+
+absl::StatusOr<std::vector<Position>> ViewRows::DirectoryPositions(Position from, Position end,
+                                                                   std::size_t limit) const {
+  return PositionsBetween(Key(Table::kDirectory).Take(), from, end, limit);
+}
+
+absl::StatusOr<std::optional<Position>> ViewRows::NewestBelow(const Bytes& prefix,
                                                               Position end) const {
-  return PositionsBetween(DeskKey(desk), from, end);
+  if (end.value == 0) return std::optional<Position>();
+  const auto rows = view_->Scan(prefix, WithPositionFromTheEnd(prefix, Position{end.value - 1}), 1);
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return std::optional<Position>();
+  const auto mirrored = PositionIn(rows->front().key, prefix.size());
+  if (!mirrored.ok()) return mirrored.status();
+  return std::optional(Position{~mirrored->value});
+}
+
+absl::StatusOr<std::optional<Position>> ViewRows::NewestTick(Position end) const {
+  return NewestBelow(Key(Table::kTick).Take(), end);
+}
+
+absl::StatusOr<std::optional<Position>> ViewRows::NewestLogEpoch(Position end) const {
+  return NewestBelow(Key(Table::kLogEpoch).Take(), end);
 }
 
 }  // namespace amparo::server

@@ -6,11 +6,13 @@
 #ifndef AMPARO_SERVER_VIEW_ROWS_H_
 #define AMPARO_SERVER_VIEW_ROWS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "audit/proof.h"
 #include "crypto/bytes.h"
 #include "server/subject.h"
 #include "statement/bodies.h"
@@ -18,6 +20,9 @@
 #include "storage/view.h"
 
 namespace amparo::server {
+
+// Which rows there are, and what they say. A view of another number is made again.
+inline constexpr std::uint32_t kViewFormat = 2;
 
 struct StatementRow {
   Position position;
@@ -45,6 +50,7 @@ struct CaseDocument {
 // The rows to write.
 class RowWriter {
  public:
+  void PutFormat();  // With the first entry.
   void PutStatement(const Hash& statement, const StatementRow& row);
   void PutChainEntry(const Subject& subject, Position position);
   void PutChain(const Subject& subject, const ChainRow& row);
@@ -54,7 +60,12 @@ class RowWriter {
   void PutSequence(const Hash& certificate, std::uint64_t sequence);
   void PutVisibleToMember(const MemberId& member, Position position);
   void PutVisibleOnDesk(Desk desk, Position position);
-  void PutRoot(TreeSize size, const Hash& root);
+  // `completed`: the full subtrees that the newest leaf completed, itself first.
+  void PutTree(TreeSize size, const Hash& root, const std::vector<Hash>& completed);
+  // A turn of the directory, or a log epoch.
+  void PutDirectoryPosition(Position position);
+  void PutTick(Position position);
+  void PutLogEpoch(Position position);
   void PutShelfKey(const SubjectId& case_id, const ShelfKeyId& shelf_key);
   const storage::ViewBatch& batch() const { return batch_; }
 
@@ -70,6 +81,9 @@ class ViewRows {
   // `view` is borrowed.
   explicit ViewRows(const storage::View* view) : view_(view) {}
 
+  // 0 if there are no rows, or those of a build that did not say.
+  absl::StatusOr<std::uint32_t> Format() const;
+
   absl::StatusOr<std::optional<StatementRow>> FindStatement(const Hash& statement) const;
   // Positions of the subject's statements, in log order.
   absl::StatusOr<std::vector<Position>> ChainEntries(const Subject& subject) const;
@@ -81,16 +95,26 @@ class ViewRows {
                                                const MemberId& grantee) const;
   absl::StatusOr<std::uint64_t> LastSequence(const Hash& certificate) const;
   absl::StatusOr<std::optional<Hash>> RootAt(TreeSize size) const;
+  // DATA_LOSS too if it is absent: ask for what lies within the tree.
+  absl::StatusOr<Hash> NodeAt(const audit::NodeId& node) const;
   absl::StatusOr<std::optional<ShelfKeyId>> ShelfKeyOf(const SubjectId& case_id) const;
-  // Positions from `from` on and below `end`, ascending.
+  // Positions from `from` on and below `end`, ascending; the first `limit` of them.
   absl::StatusOr<std::vector<Position>> VisibleToMember(const MemberId& member, Position from,
-                                                        Position end) const;
-  absl::StatusOr<std::vector<Position>> VisibleOnDesk(Desk desk, Position from, Position end) const;
+                                                        Position end, std::size_t limit) const;
+  absl::StatusOr<std::vector<Position>> VisibleOnDesk(Desk desk, Position from, Position end,
+                                                      std::size_t limit) const;
+  absl::StatusOr<std::vector<Position>> DirectoryPositions(Position from, Position end,
+                                                           std::size_t limit) const;
+  // The newest below `end`.
+  absl::StatusOr<std::optional<Position>> NewestTick(Position end) const;
+  absl::StatusOr<std::optional<Position>> NewestLogEpoch(Position end) const;
 
  private:
   absl::StatusOr<std::vector<storage::ViewRow>> ScanAll(const Bytes& prefix) const;
   absl::StatusOr<std::vector<Position>> PositionsBetween(const Bytes& prefix, Position from,
-                                                         Position end) const;
+                                                         Position end, std::size_t limit) const;
+  absl::StatusOr<std::optional<Position>> NewestBelow(const Bytes& prefix, Position end) const;
+  absl::StatusOr<std::optional<Bytes>> TreeRow(TreeSize size) const;
   const storage::View* view_;
 };
 

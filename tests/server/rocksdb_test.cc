@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <fstream>
 
 #include "server/reading.h"
@@ -51,8 +52,30 @@ TEST(EngineOverRocksdb, MakesAViewOfAnotherTreeAgain) {
   const auto size = scene.storage().view->Applied();
   storage::ViewBatch lie;
   RowWriter writer;
-  writer.PutRoot(*size, HashNamed("another root"));
+  const std::vector<Hash> subtrees(1 + std::countr_zero(size->value), HashNamed("a subtree"));
+  writer.PutTree(*size, HashNamed("another root"), subtrees);
   ASSERT_TRUE(scene.storage().view->Apply(writer.batch(), *size).ok());
+  ASSERT_TRUE(scene.Reopen().ok());
+  EXPECT_EQ(*scene.storage().view->Dump(), *before);
+}
+
+// Before there were proofs, a row of the tree had a root and nothing more, and no row told the
+// format.
+TEST(EngineOverRocksdb, MakesAViewOfAnEarlierFormatAgain) {
+  const storage::TemporaryDirectory directory;
+  const auto store = Open(directory);
+  Scene scene(store.get());
+  const auto before = scene.storage().view->Dump();
+  const auto size = scene.storage().view->Applied();
+  storage::ViewBatch earlier;
+  for (const storage::ViewRow& row : *before) {
+    if (row.key[0] == 0 || row.key[0] > 11) earlier.erased.push_back(row.key);
+    if (row.key[0] != 10) continue;
+    earlier.puts.push_back(
+        {.key = row.key, .value = Bytes(row.value.begin(), row.value.begin() + Hash::kSize)});
+  }
+  ASSERT_TRUE(scene.storage().view->Apply(earlier, *size).ok());
+  ASSERT_NE(*scene.storage().view->Dump(), *before);
   ASSERT_TRUE(scene.Reopen().ok());
   EXPECT_EQ(*scene.storage().view->Dump(), *before);
 }
