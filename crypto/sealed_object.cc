@@ -1,11 +1,13 @@
 #include "crypto/sealed_object.h"
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "crypto/digest.h"
 #include "crypto/payload_cipher.h"
 #include "crypto/reuse_guard.h"
 
@@ -197,6 +199,33 @@ Bytes SealSmall(const FileKey& key, ByteView plaintext, std::uint64_t padded_len
   sealer.SealBatch(padded.Expose().first(whole), out);
   sealer.Finish(padded.Expose().subspan(whole), out);
   return out;
+}
+
+PayloadDigest DigestAsSealedBefore(const FileKey& key, ByteView nonce, ByteView plaintext,
+                                   std::uint64_t padded_length) {
+  assert(nonce.size() == kPayloadNonceSize && padded_length >= plaintext.size());
+  const PayloadNonce exact = *PayloadNonce::From(nonce);
+  PayloadCipher cipher(DerivePayloadKey(key, exact));
+  Sha256Stream hash;
+  hash.Update(nonce);
+  SecretBuffer chunk(kChunkSize);
+  Bytes sealed(kSealedChunkSize);
+  std::uint64_t index = 0;
+  std::uint64_t at = 0;
+  do {
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kChunkSize, padded_length - at));
+    const MutableByteView room = chunk.ExposeMutable().first(size);
+    const std::size_t from = std::min<std::size_t>(at, plaintext.size());
+    const ByteView text = plaintext.subspan(from, std::min(size, plaintext.size() - from));
+    std::fill(std::copy(text.begin(), text.end(), room.begin()), room.end(), std::uint8_t{0});
+    at += size;
+    const MutableByteView out = MutableByteView(sealed).first(size + kChunkTagSize);
+    cipher.Seal(index++, /*last=*/at == padded_length, room, out);
+    hash.Update(out);
+  } while (at < padded_length);
+  Wipe(sealed);
+  return {.length = SealedLength(padded_length), .sha256 = hash.Finish()};
 }
 
 absl::StatusOr<SecretBuffer> OpenSmall(const FileKey& key, ByteView payload) {

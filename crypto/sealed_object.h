@@ -78,6 +78,20 @@ class Opener {
   std::unique_ptr<Stream> stream_;
 };
 
+// What the payload would be that seals `plaintext`, padded with zeros to `padded_length`, under
+// a key and nonce that HAVE SEALED ALREADY: to tell whether it is what was sealed then. For
+// comparison alone: a second ciphertext under one key and nonce would betray both plaintexts,
+// so none leaves this function, and it holds no more than a chunk of it at a time. A hash of
+// one tells nothing to whoever has neither key nor plaintext.
+// REQUIRES: nonce.size() == kPayloadNonceSize; padded_length >= plaintext.size().
+struct PayloadDigest {
+  std::uint64_t length = 0;
+  Hash sha256;
+  friend bool operator==(const PayloadDigest&, const PayloadDigest&) = default;
+};
+PayloadDigest DigestAsSealedBefore(const FileKey& key, ByteView nonce, ByteView plaintext,
+                                   std::uint64_t padded_length);
+
 // Whole small objects in memory (manifest, note, certificate, attributes): plaintext to
 // payload, padded with zeros to `padded_length` first. REQUIRES: padded_length >= size.
 Bytes SealSmall(const FileKey& key, ByteView plaintext, std::uint64_t padded_length);

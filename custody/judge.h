@@ -73,8 +73,9 @@ struct Judgement {
   std::optional<Reason> reason;      // With kInvalid.
   std::optional<Position> position;  // Of the statement that failed, or that is proven bad.
   std::string detail;                // For people; the refusal's name, if a rule refused.
+  bool was_read = false;  // Text, structure and order are right: what follows is the file's.
   OrgId org;
-  SubjectId document;
+  SubjectId document;                     // Zeros: of none.
   std::optional<audit::Checkpoint> head;  // The checkpoint, once it was found genuine.
   std::vector<CosignedBy> cosigned;       // In the note's order; of a member's devices each.
   std::vector<std::string> unknown_signers;

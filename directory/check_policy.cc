@@ -33,30 +33,48 @@ bool KeysAreDistinct(const Policy& policy) {
   });
 }
 
-}  // namespace
-
-Directory::Verdict Directory::JudgePolicy(const Proposal& proposal, const Policy& policy) const {
-  const SignedStatement& statement = proposal.statement;
+std::optional<Refusal> CheckRoots(const SignedStatement& statement, const Policy& policy,
+                                  const Policy* before) {
   const Statement& said = statement.statement;
-  if (!founded() && said.org.bytes != HashOf(policy).bytes) return Refusal::kOrgMismatch;
   if (said.actor != RootActor() || !said.actor_certificate.is_zero()) {
     return Refusal::kActorMismatch;
   }
-  const Policy* old = founded() ? &this->policy() : nullptr;
   for (const StatementSignature& signature : statement.signatures) {
-    if (!IsRootOf(policy, signature.key) && (old == nullptr || !IsRootOf(*old, signature.key))) {
+    if (!IsRootOf(policy, signature.key) &&
+        (before == nullptr || !IsRootOf(*before, signature.key))) {
       return Refusal::kBadSignature;
     }
   }
   if (!SignaturesVerify(statement)) return Refusal::kBadSignature;
   if (CountSignedBy(statement, policy) < policy.threshold) return Refusal::kThresholdNotMet;
-  if (old != nullptr && CountSignedBy(statement, *old) < old->threshold) {
+  if (before != nullptr && CountSignedBy(statement, *before) < before->threshold) {
     return Refusal::kThresholdNotMet;
   }
+  return std::nullopt;
+}
+
+std::optional<Refusal> CheckOrder(const Policy& policy, const Policy* before) {
+  const std::uint32_t version = before == nullptr ? 1 : before->version + 1;
+  const Hash previous = before == nullptr ? Hash{} : HashOf(*before);
+  const bool is_next = policy.version == version && policy.previous == previous;
+  return is_next ? std::nullopt : std::optional(Refusal::kPolicyNotNext);
+}
+
+}  // namespace
+
+std::optional<Refusal> CheckSuccession(const SignedStatement& statement, const Policy& policy,
+                                       const Policy* before) {
+  if (const auto refusal = CheckRoots(statement, policy, before)) return refusal;
+  return CheckOrder(policy, before);
+}
+
+Directory::Verdict Directory::JudgePolicy(const Proposal& proposal, const Policy& policy) const {
+  const Statement& said = proposal.statement.statement;
+  if (!founded() && said.org.bytes != HashOf(policy).bytes) return Refusal::kOrgMismatch;
+  const Policy* before = founded() ? &this->policy() : nullptr;
+  if (const Verdict refusal = CheckRoots(proposal.statement, policy, before)) return refusal;
   if (const Verdict refusal = JudgeFreshness(said)) return refusal;
-  const std::uint32_t version = old == nullptr ? 1 : old->version + 1;
-  const Hash previous = old == nullptr ? Hash{} : HashOf(*old);
-  if (policy.version != version || policy.previous != previous) return Refusal::kPolicyNotNext;
+  if (const Verdict refusal = CheckOrder(policy, before)) return refusal;
   if (!proposal.body->objects.empty()) return Refusal::kMalformed;
   return JudgePolicyContent(policy, proposal.moment);
 }

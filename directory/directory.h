@@ -58,6 +58,13 @@ enum class Refusal {
 inline constexpr Refusal kLastRefusal = Refusal::kRegistrarsComeFromPolicy;
 absl::string_view RefusalName(Refusal refusal);  // "ROLE_REQUIRED"
 
+// Whether a policy follows `before` (null: it is the first) by what the two say by themselves:
+// its author, the signatures of the old roots and of the new, version and previous hash. All
+// that can be told without the log's other statements.
+// REQUIRES: `policy` is the statement's body.
+std::optional<Refusal> CheckSuccession(const SignedStatement& statement, const Policy& policy,
+                                       const Policy* before);
+
 // Where and when a question is asked: the state before the entry at `position`, `now` being
 // the newest tick before it.
 struct Moment {
