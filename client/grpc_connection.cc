@@ -17,12 +17,6 @@ constexpr std::chrono::seconds kCallDeadline{20};
 constexpr std::size_t kSlowestBytesPerSecond = 4 * 1024;
 constexpr std::chrono::seconds kReplyAllowance{100};
 
-std::chrono::system_clock::time_point DeadlineFor(std::size_t bytes, bool large_reply) {
-  return std::chrono::system_clock::now() + kCallDeadline +
-         std::chrono::seconds(bytes / kSlowestBytesPerSecond) +
-         (large_reply ? kReplyAllowance : std::chrono::seconds(0));
-}
-
 // What gRPC has to say is in the status. Its own lines on standard error would stand between a
 // person and the message that helps them; who debugs asks for them with GRPC_VERBOSITY.
 void QuietenGrpc() {
@@ -43,6 +37,12 @@ absl::Status BadAnswer(absl::string_view field) {
 
 }  // namespace
 
+std::chrono::system_clock::time_point DeadlineFor(std::size_t bytes, bool large_reply) {
+  return std::chrono::system_clock::now() + kCallDeadline +
+         std::chrono::seconds(bytes / kSlowestBytesPerSecond) +
+         (large_reply ? kReplyAllowance : std::chrono::seconds(0));
+}
+
 GrpcConnection::GrpcConnection(std::shared_ptr<grpc::Channel> channel, std::string address,
                                const Hash& server_key)
     : channel_(std::move(channel)),
@@ -58,21 +58,6 @@ absl::Status GrpcConnection::CallOpen(grpc::Status (Stub::*method)(grpc::ClientC
     grpc::ClientContext context;
     context.set_deadline(DeadlineFor(request.ByteSizeLong(), false));
     return StatusFrom((stub_.get()->*method)(&context, request, reply), context);
-  });
-}
-
-template <class Body, class Reply>
-absl::Status GrpcConnection::Call(absl::string_view name,
-                                  grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                               const v1::Envelope&, Reply*),
-                                  const Body& body, Reply* reply) {
-  const std::string bytes = body.SerializeAsString();
-  return Persist([&]() -> absl::Status {
-    auto envelope = Seal(name, bytes);
-    if (!envelope.ok()) return envelope.status();
-    grpc::ClientContext context;
-    context.set_deadline(DeadlineFor(bytes.size(), true));
-    return StatusFrom((stub_.get()->*method)(&context, *envelope, reply), context);
   });
 }
 

@@ -27,6 +27,9 @@ namespace amparo::client {
 inline std::string AsString(ByteView bytes) { return std::string(AsText(bytes)); }
 inline Bytes BytesOf(const std::string& text) { return Bytes(text.begin(), text.end()); }
 
+// When a call that carries `bytes` is given up.
+std::chrono::system_clock::time_point DeadlineFor(std::size_t bytes, bool large_reply);
+
 // Ends a stream that makes no progress: cancels `context` when Touch() was not called for
 // `limit`. REQUIRES: dies before `context`.
 class ProgressWatch {
@@ -66,6 +69,12 @@ class GrpcConnection : public Connection {
                                        const std::vector<ObjectId>& objects,
                                        const MemberId& grantee) override;
   absl::StatusOr<std::vector<Bytes>> Pending() override;
+  absl::StatusOr<CheckpointReply> Checkpoint(TreeSize old_size) override;
+  absl::Status Cosign(TreeSize size, const std::string& line) override;
+  absl::StatusOr<std::vector<std::string>> Cosigned() override;
+  absl::StatusOr<std::vector<std::vector<Hash>>> Prove(
+      TreeSize size, const std::vector<Position>& positions) override;
+  absl::StatusOr<LightReply> Light(LightWhich which, Position from, TreeSize size) override;
   absl::Status Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) override;
   absl::StatusOr<UploadState> StatUpload(const ObjectId& object, std::uint64_t length) override;
   absl::StatusOr<UploadState> Upload(const ObjectId& object, std::uint64_t length,
@@ -116,6 +125,21 @@ class GrpcConnection : public Connection {
   std::optional<Session> session_;
   bool has_worked_ = false;
 };
+
+template <class Body, class Reply>
+absl::Status GrpcConnection::Call(absl::string_view name,
+                                  grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                               const v1::Envelope&, Reply*),
+                                  const Body& body, Reply* reply) {
+  const std::string bytes = body.SerializeAsString();
+  return Persist([&]() -> absl::Status {
+    auto envelope = Seal(name, bytes);
+    if (!envelope.ok()) return envelope.status();
+    grpc::ClientContext context;
+    context.set_deadline(DeadlineFor(bytes.size(), true));
+    return StatusFrom((stub_.get()->*method)(&context, *envelope, reply), context);
+  });
+}
 
 }  // namespace amparo::client
 

@@ -4,6 +4,7 @@
 #ifndef AMPARO_TESTS_CLIENT_REFUSING_CONNECTION_H_
 #define AMPARO_TESTS_CLIENT_REFUSING_CONNECTION_H_
 
+#include <string>
 #include <vector>
 
 #include "client/connection.h"
@@ -27,6 +28,16 @@ class RefusingConnection : public client::Connection {
     return No();
   }
   absl::StatusOr<std::vector<Bytes>> Pending() override { return No(); }
+  absl::StatusOr<client::CheckpointReply> Checkpoint(TreeSize) override { return No(); }
+  absl::Status Cosign(TreeSize, const std::string&) override { return No(); }
+  absl::StatusOr<std::vector<std::string>> Cosigned() override { return No(); }
+  absl::StatusOr<std::vector<std::vector<Hash>>> Prove(TreeSize,
+                                                       const std::vector<Position>&) override {
+    return No();
+  }
+  absl::StatusOr<client::LightReply> Light(client::LightWhich, Position, TreeSize) override {
+    return No();
+  }
   absl::Status Watch(TreeSize, const std::function<bool(TreeSize)>&) override { return No(); }
   absl::StatusOr<client::UploadState> StatUpload(const ObjectId&, std::uint64_t) override {
     return No();

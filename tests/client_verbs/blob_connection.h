@@ -9,34 +9,18 @@
 #include <algorithm>
 #include <map>
 
-#include "client/connection.h"
 #include "crypto/digest.h"
+#include "tests/client/refusing_connection.h"
 
 namespace amparo::testing {
 
-class BlobConnection final : public client::Connection {
+class BlobConnection final : public RefusingConnection {
  public:
   std::map<ObjectId, Bytes> blobs;
   bool keep = true;                 // False: only hashes what is uploaded.
   std::size_t piece = 300'000;      // Bytes per piece of a download.
   std::size_t largest_message = 0;  // Of an upload.
 
-  absl::StatusOr<client::AppendReply> Found(ByteView, ByteView, ByteView) override { return No(); }
-  absl::Status Join(const OrgId&, const InviteId&, ByteView, ByteView) override { return No(); }
-  void UseSession(const client::SessionKeys&) override {}
-  absl::StatusOr<client::AppendReply> Append(const client::AppendRequest&) override { return No(); }
-  absl::StatusOr<client::SyncReply> Sync(Position, std::uint32_t) override { return No(); }
-  absl::StatusOr<client::SubjectReply> Subject(SubjectType, const SubjectId&,
-                                               std::uint32_t) override {
-    return No();
-  }
-  absl::StatusOr<client::ObjectsReply> Objects(SubjectType, const SubjectId&,
-                                               const std::vector<ObjectId>&,
-                                               const MemberId&) override {
-    return No();
-  }
-  absl::StatusOr<std::vector<Bytes>> Pending() override { return No(); }
-  absl::Status Watch(TreeSize, const std::function<bool(TreeSize)>&) override { return No(); }
   absl::StatusOr<client::UploadState> StatUpload(const ObjectId&, std::uint64_t) override {
     return client::UploadState{};
   }
@@ -71,9 +55,6 @@ class BlobConnection final : public client::Connection {
     }
     return absl::OkStatus();
   }
-
- private:
-  static absl::Status No() { return absl::UnimplementedError("this server has only blobs"); }
 };
 
 }  // namespace amparo::testing

@@ -7,7 +7,10 @@
 #include <iostream>
 #include <utility>
 
+#include "client/packed_statements.h"
 #include "crypto/digest.h"
+#include "server/light.h"
+#include "server/proving.h"
 #include "server/reading.h"
 #include "server/refusal.h"
 #include "server/submission.h"
@@ -43,7 +46,8 @@ absl::StatusOr<client::AppendReply> SubmitTo(server::Organization& organization,
 
 class EngineConnection final : public client::Connection {
  public:
-  explicit EngineConnection(server::Organization& organization) : organization_(organization) {}
+  EngineConnection(server::Organization& organization, server::Cosignatures* cosignatures)
+      : organization_(organization), cosignatures_(cosignatures) {}
 
   absl::StatusOr<client::AppendReply> Found(ByteView, ByteView, ByteView) override {
     return absl::UnimplementedError("this organisation is founded");
@@ -81,7 +85,7 @@ class EngineConnection final : public client::Connection {
     if (!chain.ok()) return Translated(chain.status());
     client::SubjectReply reply{.statements = {}, .total = chain->total};
     for (server::ChainStatement& one : chain->statements) {
-      reply.statements.push_back({.position = one.position, .statement = std::move(one.statement)});
+      reply.statements.push_back(FromEngine(std::move(one)));
     }
     return reply;
   }
@@ -103,6 +107,47 @@ class EngineConnection final : public client::Connection {
     return reply;
   }
   absl::StatusOr<std::vector<Bytes>> Pending() override { return std::vector<Bytes>{}; }
+  absl::StatusOr<client::CheckpointReply> Checkpoint(TreeSize old_size) override {
+    absl::StatusOr<server::ProvenHead> head = server::ProveHead(organization_, old_size);
+    if (!head.ok()) return Translated(head.status());
+    if (cosignatures_ != nullptr) {
+      auto note = cosignatures_->Attach(organization_, head->size, head->checkpoint);
+      if (!note.ok()) return Translated(note.status());
+      head->checkpoint = *std::move(note);
+    }
+    client::CheckpointReply reply{.checkpoint = std::move(head->checkpoint),
+                                  .old_root = head->old_root,
+                                  .consistency = std::move(head->consistency),
+                                  .log_epoch = {}};
+    if (head->log_epoch.has_value()) reply.log_epoch = FromEngine(*std::move(head->log_epoch));
+    return reply;
+  }
+  absl::Status Cosign(TreeSize size, const std::string& line) override {
+    if (cosignatures_ == nullptr) return absl::UnimplementedError("nobody keeps cosignatures here");
+    return Translated(cosignatures_->Leave(organization_, Caller(), size, line));
+  }
+  absl::StatusOr<std::vector<std::string>> Cosigned() override {
+    if (cosignatures_ == nullptr) return std::vector<std::string>();
+    auto notes = cosignatures_->Newest(organization_);
+    if (!notes.ok()) return Translated(notes.status());
+    return notes;
+  }
+  absl::StatusOr<std::vector<std::vector<Hash>>> Prove(
+      TreeSize size, const std::vector<Position>& positions) override {
+    auto paths = server::ProvePositions(organization_, size, positions);
+    if (!paths.ok()) return Translated(paths.status());
+    return paths;
+  }
+  absl::StatusOr<client::LightReply> Light(client::LightWhich which, Position from,
+                                           TreeSize size) override {
+    auto answer = server::ReadLight(organization_, Caller(), static_cast<server::LightWhich>(which),
+                                    from, size);
+    if (!answer.ok()) return Translated(answer.status());
+    const server::PackedStatements packed = server::PackStatements(answer->statements);
+    auto statements = client::UnpackStatements(packed.bytes, packed.length);
+    if (!statements.ok()) return statements.status();
+    return client::LightReply{.statements = *std::move(statements), .next = answer->next};
+  }
   absl::Status Watch(TreeSize, const std::function<bool(TreeSize)>& grown) override {
     grown(organization_.snapshot()->size());
     return absl::OkStatus();
@@ -152,11 +197,17 @@ class EngineConnection final : public client::Connection {
     server::Caller caller{.org = keys_.org, .member = {}, .certificate = keys_.certificate};
     const auto snapshot = organization_.snapshot();
     const auto* record = snapshot->directory->Find(keys_.certificate);
+    caller.is_witness = record == nullptr;  // Named by their public key.
     if (record != nullptr) caller.member = record->certificate.member;
     return caller;
   }
 
+  static client::PositionedStatement FromEngine(server::ChainStatement one) {
+    return {.position = one.position, .statement = std::move(one.statement)};
+  }
+
   server::Organization& organization_;
+  server::Cosignatures* const cosignatures_;
   client::SessionKeys keys_;
 };
 
@@ -166,7 +217,8 @@ Engine::Engine(const SigningKey& log_key, const SignedStatement& policy,
                std::int64_t clock_offset_s)
     : store_(storage::OpenMemoryStore()),
       server_key_(Secret<32>::Random()),
-      offset_s_(clock_offset_s) {
+      offset_s_(clock_offset_s),
+      cosignatures_(store_.get(), [this](const OrgId&) { return Witnesses(); }) {
   auto organizations =
       server::Organizations::Open(store_.get(), &server_key_, [this] { return Now(); });
   assert(organizations.ok());
@@ -188,11 +240,22 @@ UnixSeconds Engine::Now() const {
 }
 
 std::unique_ptr<client::Connection> Engine::Connect() {
-  return ConnectTo(*organization_);
+  return ConnectTo(*organization_, &cosignatures_);
 }
 
-std::unique_ptr<client::Connection> ConnectTo(server::Organization& organization) {
-  return std::make_unique<EngineConnection>(organization);
+std::unique_ptr<client::Connection> ConnectTo(server::Organization& organization,
+                                              server::Cosignatures* cosignatures) {
+  return std::make_unique<EngineConnection>(organization, cosignatures);
+}
+
+void Engine::AddWitness(const audit::Witness& witness) {
+  const std::lock_guard lock(witnesses_mutex_);
+  witnesses_.push_back(witness);
+}
+
+std::vector<audit::Witness> Engine::Witnesses() const {
+  const std::lock_guard lock(witnesses_mutex_);
+  return witnesses_;
 }
 
 }  // namespace amparo::testing
