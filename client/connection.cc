@@ -34,21 +34,4 @@ void AttachDetail(absl::Status& status, const ErrorDetail& detail) {
   status.SetPayload(kDetailUrl, absl::Cord(AsText(out.bytes())));
 }
 
-absl::StatusOr<CheckpointReply> Connection::Checkpoint(TreeSize) {
-  return absl::UnimplementedError("this connection gives no proofs");
-}
-absl::Status Connection::Cosign(TreeSize, const std::string&) {
-  return absl::UnimplementedError("this connection takes no cosignatures");
-}
-absl::StatusOr<std::vector<std::string>> Connection::Cosigned() {
-  return absl::UnimplementedError("this connection gives no cosignatures");
-}
-absl::StatusOr<std::vector<std::vector<Hash>>> Connection::Prove(TreeSize,
-                                                                 const std::vector<Position>&) {
-  return absl::UnimplementedError("this connection gives no proofs");
-}
-absl::StatusOr<LightReply> Connection::Light(LightWhich, Position, TreeSize) {
-  return absl::UnimplementedError("this connection gives nothing to light clients");
-}
-
 }  // namespace amparo::client

@@ -118,16 +118,16 @@ class Connection {
                                                const MemberId& grantee) = 0;
   virtual absl::StatusOr<std::vector<Bytes>> Pending() = 0;
   // The newest checkpoint, and proof that it continues the tree of `old_size`.
-  virtual absl::StatusOr<CheckpointReply> Checkpoint(TreeSize old_size);
+  virtual absl::StatusOr<CheckpointReply> Checkpoint(TreeSize old_size) = 0;
   // Leaves this session's own cosignature line over the checkpoint of `size`.
-  virtual absl::Status Cosign(TreeSize size, const std::string& line);
+  virtual absl::Status Cosign(TreeSize size, const std::string& line) = 0;
   // The newest checkpoint that each cosigner signed, largest first, with cosignatures.
-  virtual absl::StatusOr<std::vector<std::string>> Cosigned();
+  virtual absl::StatusOr<std::vector<std::string>> Cosigned() = 0;
   // Inclusion paths of at most 256 positions, in their order.
   virtual absl::StatusOr<std::vector<std::vector<Hash>>> Prove(
-      TreeSize size, const std::vector<Position>& positions);
+      TreeSize size, const std::vector<Position>& positions) = 0;
   // Statements below `size` without the leaves between them; see LightRequest.
-  virtual absl::StatusOr<LightReply> Light(LightWhich which, Position from, TreeSize size);
+  virtual absl::StatusOr<LightReply> Light(LightWhich which, Position from, TreeSize size) = 0;
   // Calls `grown` with each new size until it returns false, the stream ends or it fails.
   virtual absl::Status Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) = 0;
   // What the server has of a blob: stored 0 if nothing.
