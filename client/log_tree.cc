@@ -33,6 +33,15 @@ Hash LogTree::RootAt(TreeSize size) const {
   return *root;
 }
 
+audit::NodeSource LogTree::Nodes() const {
+  return [this](const audit::NodeId& node) -> absl::StatusOr<Hash> {
+    if (node.level >= levels_.size() || node.index >= levels_[node.level].size()) {
+      return absl::InvalidArgumentError("no such subtree");
+    }
+    return levels_[node.level][node.index];
+  };
+}
+
 void LogTree::Truncate(TreeSize size) {
   assert(size <= this->size());
   for (std::size_t level = 0; level < levels_.size(); ++level) {

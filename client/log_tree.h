@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "audit/proof.h"
 #include "crypto/bytes.h"
 #include "statement/ids.h"
 
@@ -18,6 +19,8 @@ class LogTree {
   TreeSize size() const;
   // The root over the first `size` leaves. REQUIRES: size <= size().
   Hash RootAt(TreeSize size) const;
+  // The complete subtrees, for proofs. The tree outlives it.
+  audit::NodeSource Nodes() const;
   // REQUIRES: size <= size().
   void Truncate(TreeSize size);
 

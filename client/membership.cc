@@ -104,12 +104,16 @@ absl::StatusOr<Replica> RestoreReplica(const Home& home, const Secret<32>& home_
   return replica;
 }
 
+Reach UsualReach(const KeyBundle& keys) {
+  return keys.identity.has_value() ? Reach::kFull : Reach::kLight;
+}
+
 absl::Status SyncReplica(Replica& replica, Connection& connection, Home& home,
-                         const Secret<32>& home_key) {
+                         const Secret<32>& home_key, std::optional<Reach> reach) {
   const auto record = [&](ByteView bytes) {
     return home.AppendSealed(home_key, kReplicaLog, bytes);
   };
-  return replica.Sync(connection, record);
+  return replica.Sync(connection, record, reach);
 }
 
 }  // namespace amparo::client

@@ -57,9 +57,12 @@ Replica::Expected ExpectedBy(const Membership& membership);
 // what this home once verified; delete the file "sealed/replica" and synchronise anew.
 absl::StatusOr<Replica> RestoreReplica(const Home& home, const Secret<32>& home_key,
                                        const Membership& membership);
-// Replica::Sync with persistence. DATA_LOSS: see Replica::Sync.
+// How much of the log a home of these keys holds, unless somebody says otherwise: a device that
+// only submits is light.
+Reach UsualReach(const KeyBundle& keys);
+// Replica::Sync with persistence. `reach`: nothing: as before. DATA_LOSS: see Replica::Sync.
 absl::Status SyncReplica(Replica& replica, Connection& connection, Home& home,
-                         const Secret<32>& home_key);
+                         const Secret<32>& home_key, std::optional<Reach> reach = std::nullopt);
 
 }  // namespace amparo::client
 

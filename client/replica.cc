@@ -5,18 +5,13 @@
 #include <utility>
 
 #include "client/replica_alarm.h"
+#include "client/replica_fetch.h"
 #include "client/replica_record.h"
 #include "client/replica_stage.h"
 
 namespace amparo::client {
 namespace {
 
-constexpr std::uint32_t kEntriesPerSync = 1'000;
-constexpr std::size_t kChainStatementsMax = 100'000;
-// What one Sync holds in memory and writes as one record. A larger organisation's first
-// synchronisation is far below it: a statement has about 1 KiB.
-constexpr std::uint64_t kReceivedBytesMax = std::uint64_t{256} << 20;
-constexpr std::uint64_t kBytesPerItem = 64;  // Beside its statement.
 // How often sight may end between two answers of one server before it is called a liar.
 constexpr int kRoundsMax = 5;
 
@@ -29,56 +24,6 @@ UnixSeconds SystemClock() {
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
                                      std::chrono::system_clock::now().time_since_epoch())
                                      .count())};
-}
-
-// What was received so far in one Sync.
-class Allowance {
- public:
-  absl::Status Take(ByteView statement) {
-    if (statement.size() > kSignedStatementBytesMax) {
-      return Alarm("the server gives a statement of ", statement.size(), " bytes, allowed are ",
-                   kSignedStatementBytesMax);
-    }
-    used_ += kBytesPerItem + statement.size();
-    if (used_ <= kReceivedBytesMax) return absl::OkStatus();
-    return absl::ResourceExhaustedError(absl::StrCat("the server gives ", used_,
-                                                     " bytes in one synchronisation, allowed are ",
-                                                     kReceivedBytesMax));
-  }
-
- private:
-  std::uint64_t used_ = 0;
-};
-
-// All pages of a subject's chain, as far as they stand below `size`: what the log grew by since
-// is for the next time, and nobody would check it.
-absl::StatusOr<RecordedChain> FetchChain(Connection& connection, SubjectType type,
-                                         const SubjectId& subject, std::uint32_t from,
-                                         TreeSize size, Allowance& allowance) {
-  RecordedChain chain{
-      .type = type, .subject = subject, .from = from, .visible = true, .statements = {}};
-  std::uint64_t given = 0;
-  while (true) {
-    const auto next = static_cast<std::uint32_t>(from + given);
-    auto page = connection.Subject(type, subject, next);
-    if (absl::IsNotFound(page.status())) {
-      chain.visible = false;
-      chain.statements.clear();
-      return chain;
-    }
-    if (!page.ok()) return page.status();
-    given += page->statements.size();
-    for (PositionedStatement& statement : page->statements) {
-      if (auto status = allowance.Take(statement.statement); !status.ok()) return status;
-      if (statement.position.value >= size.value) continue;
-      chain.statements.push_back(std::move(statement));
-    }
-    if (from + given >= page->total) return chain;
-    if (page->statements.empty() || given > kChainStatementsMax) {
-      return Alarm("the server gives ", given, " statements of a subject from ", from,
-                   " on and says there are ", page->total);
-    }
-  }
 }
 
 // A record that could not be read back would close the home for ever.
@@ -111,12 +56,15 @@ Hash Replica::OwnNewest(const Hash& certificate) const {
 std::uint64_t Replica::OwnSequence(const Hash& certificate) const {
   const auto found = sequences_.find(certificate);
   if (found == sequences_.end() || found->second.empty()) return 0;
-  return found->second.rbegin()->second;
+  return found->second.rbegin()->second.sequence;
 }
 
-std::optional<Hash> Replica::RootAt(TreeSize size) const {
-  if (size > log_.size()) return std::nullopt;
-  return log_.RootAt(size);
+std::optional<Hash> Replica::RootAt(TreeSize size) const { return log_.RootAt(size); }
+
+std::optional<std::uint64_t> Replica::SecondsSinceTick(UnixSeconds clock) const {
+  const UnixSeconds tick = directory_.newest_tick();
+  if (tick.value == 0) return std::nullopt;
+  return clock > tick ? clock.value - tick.value : 0;
 }
 
 VerifyKey Replica::LogKeyNow() const {
@@ -131,10 +79,34 @@ absl::StatusOr<audit::Checkpoint> Replica::OpenNote(absl::string_view note) cons
   return opened;
 }
 
+audit::Checkpoint Replica::Foothold() const {
+  if (log_.size().value > 0) return head();
+  return expected_.introduced.value_or(head());
+}
+
+Replica Replica::Anew(Reach reach) const {
+  Replica anew(org_, log_key_, clock_);
+  anew.log_ = LogIndex(reach == Reach::kLight);
+  anew.expected_ = expected_;
+  if (log_.size().value == 0) return anew;
+  anew.anew_ = true;
+  anew.expected_.introduced = head();
+  return anew;
+}
+
+absl::Status Replica::Sync(Connection& connection, const Recorder& record,
+                           std::optional<Reach> reach) {
+  if (reach.value_or(this->reach()) == this->reach()) return SyncRounds(connection, record);
+  Replica other = Anew(*reach);
+  if (auto status = other.SyncRounds(connection, record); !status.ok()) return status;
+  other.expected_ = expected_;
+  *this = std::move(other);
+  return absl::OkStatus();
+}
+
 // What ended our sight of a subject may stand beyond the head that was asked for. Then the log
 // is longer by now, and its next entries say so.
-absl::Status Replica::Sync(Connection& connection,
-                           const std::function<absl::Status(ByteView)>& record) {
+absl::Status Replica::SyncRounds(Connection& connection, const Recorder& record) {
   TreeSize before;
   for (int rounds = 1;; ++rounds) {
     Round round;
@@ -157,54 +129,79 @@ absl::Status Replica::CheckNotShorter(const audit::Checkpoint& target,
   return absl::OkStatus();
 }
 
-absl::Status Replica::SyncOnce(Connection& connection,
-                               const std::function<absl::Status(ByteView)>& record, Round& round) {
-  const audit::Checkpoint remembered = head();
+absl::Status Replica::CheckSameRoot(const audit::Checkpoint& target) const {
+  if (target.root == log_.Root()) return absl::OkStatus();
+  return Alarm("the log was forked: this home remembers ", Describe(head()), ", the server signed ",
+               Describe(target));
+}
+
+absl::StatusOr<audit::Checkpoint> Replica::FetchEntries(ReplicaFetch& fetch,
+                                                        ReplicaRecord& received, Round& round) {
+  const Position from{log_.size().value};
+  auto first = fetch.connection().Sync(from, ReplicaFetch::kEntriesPerSync);
+  if (!first.ok()) return first.status();
+  received.note = first->checkpoint;
+  auto target = OpenNote(received.note);
+  if (!target.ok()) return target;
+  round.target = target->size;
+  if (auto status = CheckNotShorter(*target, head()); !status.ok()) return status;
+  auto status = fetch.Entries(*std::move(first), from, target->size, received.entries);
+  if (!status.ok()) return status;
+  return target;
+}
+
+absl::StatusOr<audit::Checkpoint> Replica::FetchLight(ReplicaFetch& fetch, ReplicaRecord& received,
+                                                      Round& round) {
+  auto reply = fetch.connection().Checkpoint(Foothold().size);
+  if (!reply.ok()) return reply.status();
+  received.note = reply->checkpoint;
+  received.consistency = std::move(reply->consistency);
+  auto target = OpenNote(received.note);
+  if (!target.ok()) return target;
+  round.target = target->size;
+  if (auto status = CheckNotShorter(*target, head()); !status.ok()) return status;
+  if (target->size == log_.size()) return target;
+  auto status = CheckContinues(Foothold(), *target, received.consistency);
+  if (!status.ok()) return status;
+  auto statements = fetch.Statements(Position{log_.size().value}, target->size);
+  if (!statements.ok()) return statements.status();
+  received.statements = *std::move(statements);
+  return target;
+}
+
+absl::Status Replica::SyncOnce(Connection& connection, const Recorder& record, Round& round) {
   ReplicaRecord received;
-  Allowance allowance;
-  std::optional<audit::Checkpoint> target;
-  while (!target.has_value() ||
-         remembered.size.value + received.entries.size() < target->size.value) {
-    const Position from{remembered.size.value + received.entries.size()};
-    auto reply = connection.Sync(from, kEntriesPerSync);
-    if (!reply.ok()) return reply.status();
-    if (!target.has_value()) {
-      auto opened = OpenNote(reply->checkpoint);
-      if (!opened.ok()) return opened.status();
-      target = *opened;
-      round.target = target->size;
-      received.note = reply->checkpoint;
-      if (auto status = CheckNotShorter(*target, remembered); !status.ok()) return status;
-    }
-    const std::uint64_t wanted = target->size.value - from.value;
-    if (reply->entries.empty() && wanted > 0) {
-      return Alarm("the server withholds entries from position ", from.value, " of a log of size ",
-                   target->size.value);
-    }
-    // The log may have grown since: what stands beyond the head is for the next time.
-    const std::size_t taken = std::min<std::uint64_t>(wanted, reply->entries.size());
-    for (std::size_t i = 0; i < taken; ++i) {
-      if (auto status = allowance.Take(reply->entries[i].statement); !status.ok()) return status;
-    }
-    received.entries.insert(
-        received.entries.end(), std::make_move_iterator(reply->entries.begin()),
-        std::make_move_iterator(reply->entries.begin() + static_cast<std::ptrdiff_t>(taken)));
-  }
-  if (received.entries.empty()) {
-    if (target->root != remembered.root) {
-      return Alarm("the log was forked: this home remembers ", Describe(remembered),
-                   ", the server signed ", Describe(*target));
-    }
+  received.light = log_.light();
+  received.anew = anew_;
+  ReplicaFetch fetch(connection);
+  const auto target =
+      received.light ? FetchLight(fetch, received, round) : FetchEntries(fetch, received, round);
+  if (!target.ok()) return target.status();
+  if (target->size == log_.size()) {
+    if (auto status = CheckSameRoot(*target); !status.ok()) return status;
     note_ = received.note;
     return absl::OkStatus();
   }
   ReplicaStage stage(*this);
-  const auto fetch = [&](SubjectType type, const SubjectId& subject, std::uint32_t from) {
-    auto chain = FetchChain(connection, type, subject, from, target->size, allowance);
-    if (chain.ok()) received.chains.push_back(*chain);
-    return chain;
-  };
-  auto status = stage.Take(received.entries, *target, fetch, clock_());
+  const ReplicaStage::Sources sources{
+      .chain = [&](SubjectType type, const SubjectId& subject,
+                   std::uint32_t from) -> absl::StatusOr<RecordedChain> {
+        auto chain = fetch.Chain(type, subject, from, target->size);
+        if (!chain.ok()) return chain;
+        if (received.light) {
+          const auto known = [&](Position position) { return log_.Knows(position); };
+          if (auto status = fetch.TicksBefore(*chain, known); !status.ok()) return status;
+        }
+        received.chains.push_back(*chain);
+        return chain;
+      },
+      .proofs =
+          [&](const std::vector<Position>& positions) {
+            auto proofs = fetch.Proofs(target->size, positions);
+            if (proofs.ok()) received.proofs = *proofs;
+            return proofs;
+          }};
+  auto status = stage.Take(received, *target, sources, clock_());
   round.hidden = stage.found_hidden();
   if (!status.ok()) return status;
   auto bytes = EncodeReadably(received);
@@ -212,27 +209,49 @@ absl::Status Replica::SyncOnce(Connection& connection,
   status = record(*bytes);
   if (!status.ok()) return status;
   stage.Commit(received.note);
+  anew_ = false;
   return absl::OkStatus();
 }
 
 absl::Status Replica::Restore(ByteView recorded) {
   auto received = DecodeReplicaRecord(recorded);
   if (!received.ok()) return received.status();
-  auto target = OpenNote(received->note);
+  if (received->light == log_.light() && !received->anew) return Replay(*received);
+  if (log_.size().value > 0 && !received->anew) {
+    return Alarm("the home's replica goes on as one of another reach");
+  }
+  Replica other = Anew(received->light ? Reach::kLight : Reach::kFull);
+  if (auto status = other.Replay(*received); !status.ok()) return status;
+  other.anew_ = false;
+  other.expected_ = expected_;
+  *this = std::move(other);
+  return absl::OkStatus();
+}
+
+absl::Status Replica::Replay(const ReplicaRecord& received) {
+  auto target = OpenNote(received.note);
   if (!target.ok()) return target.status();
+  if (received.light) {
+    auto status = CheckContinues(Foothold(), *target, received.consistency);
+    if (!status.ok()) return status;
+  }
   std::size_t next = 0;
-  const auto replay = [&](SubjectType type, const SubjectId& subject,
-                          std::uint32_t from) -> absl::StatusOr<RecordedChain> {
-    if (next == received->chains.size() || received->chains[next].type != type ||
-        received->chains[next].subject != subject || received->chains[next].from != from) {
-      return Alarm("the home's replica lacks the chain of subject ", ToHex(subject));
-    }
-    return received->chains[next++];
-  };
+  const ReplicaStage::Sources sources{
+      .chain = [&](SubjectType type, const SubjectId& subject,
+                   std::uint32_t from) -> absl::StatusOr<RecordedChain> {
+        if (next == received.chains.size() || received.chains[next].type != type ||
+            received.chains[next].subject != subject || received.chains[next].from != from) {
+          return Alarm("the home's replica lacks the chain of subject ", ToHex(subject));
+        }
+        return received.chains[next++];
+      },
+      .proofs = [&](const std::vector<Position>&) -> absl::StatusOr<std::vector<RecordedProof>> {
+        return received.proofs;
+      }};
   ReplicaStage stage(*this);
-  auto status = stage.Take(received->entries, *target, replay, std::nullopt);
+  auto status = stage.Take(received, *target, sources, std::nullopt);
   if (!status.ok()) return status;
-  stage.Commit(received->note);
+  stage.Commit(received.note);
   return absl::OkStatus();
 }
 

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,14 @@ struct CaseHistory {
   bool visible = true;
 };
 
+// How much of the log a replica holds. A full one has every leaf and computes the root itself;
+// a light one has the head, the directory's chain, the newest time, what is its own to see, and
+// proofs that these stand in the log. docs/spec/client-checks.md, "Full and light".
+enum class Reach { kFull, kLight };
+
 class ReplicaStage;
+class ReplicaFetch;
+struct ReplicaRecord;
 
 class Replica {
  public:
@@ -68,18 +76,23 @@ class Replica {
   void Expect(const Expected& expected) { expected_ = expected; }
 
   // Brings the replica up to the server's checkpoint. A subject that becomes visible has its
-  // chain fetched from its first statement.
+  // chain fetched from its first statement. `reach`: nothing: as before, and kFull at first. Of
+  // another reach than before: everything is fetched anew, and must continue what was known.
   // DATA_LOSS: the server contradicts itself, the log or the rules (an alarm: the message
   //     says what and at which position; nothing of the answer was taken over).
   // FAILED_PRECONDITION, reason UPDATE_REQUIRED: a newer kind or rules version.
   // RESOURCE_EXHAUSTED: the answer is larger than this computer should hold at once.
   // `record` is called with each batch to persist, before it takes effect.
-  absl::Status Sync(Connection& connection, const std::function<absl::Status(ByteView)>& record);
+  absl::Status Sync(Connection& connection, const std::function<absl::Status(ByteView)>& record,
+                    std::optional<Reach> reach = std::nullopt);
   // Replays what `record` was given, with every check but that of the clock.
   absl::Status Restore(ByteView recorded);
 
   const directory::Directory& directory() const { return directory_; }
   directory::Moment now() const;  // The moment of the next entry.
+  Reach reach() const { return log_.light() ? Reach::kLight : Reach::kFull; }
+  // How long ago the log last told the time, by `clock`; 0 if it is ahead. Nothing: it never did.
+  std::optional<std::uint64_t> SecondsSinceTick(UnixSeconds clock) const;
   audit::Checkpoint head() const;
   const std::string& checkpoint_note() const { return note_; }
   const std::map<SubjectId, CaseHistory>& cases() const { return cases_; }
@@ -88,9 +101,10 @@ class Replica {
   // Zeros, 0: none.
   Hash OwnNewest(const Hash& certificate) const;
   std::uint64_t OwnSequence(const Hash& certificate) const;
-  // The root at an earlier size. Nothing: the log is shorter.
+  // The root at an earlier size. Nothing: the log is shorter, or this replica is light and has
+  // not verified a head of that size.
   std::optional<Hash> RootAt(TreeSize size) const;
-  // Where a statement stands. Nothing: not in the log.
+  // Where a statement stands. Nothing: not in the log, as far as this replica holds it.
   std::optional<Position> Find(const Hash& statement) const { return log_.Find(statement); }
 
  private:
@@ -100,17 +114,33 @@ class Replica {
     SubjectId subject;
   };
 
+  // Of one statement: to find one's own, and what a sequence number was used for.
+  struct Signed {
+    std::uint64_t sequence = 0;
+    Kind kind = Kind::kPolicy;
+  };
+  using Recorder = std::function<absl::Status(ByteView)>;
+
   // One answer of the server, as far as Sync has to know to ask again.
   struct Round {
     TreeSize target;
     bool hidden = false;  // NOT_FOUND, for what is ours to see as far as the target says.
   };
-  absl::Status SyncOnce(Connection& connection, const std::function<absl::Status(ByteView)>& record,
-                        Round& round);
+  Replica Anew(Reach reach) const;
+  absl::Status SyncRounds(Connection& connection, const Recorder& record);
+  absl::Status SyncOnce(Connection& connection, const Recorder& record, Round& round);
+  absl::StatusOr<audit::Checkpoint> FetchEntries(ReplicaFetch& fetch, ReplicaRecord& received,
+                                                 Round& round);
+  absl::StatusOr<audit::Checkpoint> FetchLight(ReplicaFetch& fetch, ReplicaRecord& received,
+                                               Round& round);
   absl::Status CheckNotShorter(const audit::Checkpoint& target,
                                const audit::Checkpoint& remembered) const;
+  absl::Status CheckSameRoot(const audit::Checkpoint& target) const;
+  absl::Status Replay(const ReplicaRecord& received);
   VerifyKey LogKeyNow() const;
   absl::StatusOr<audit::Checkpoint> OpenNote(absl::string_view note) const;
+  // What the next head has to be proven to continue; of size 0: nothing yet.
+  audit::Checkpoint Foothold() const;
 
   OrgId org_;
   VerifyKey log_key_;
@@ -119,13 +149,18 @@ class Replica {
   directory::Directory directory_;
   LogIndex log_;
   std::string note_;
+  bool anew_ = false;  // Its first record replaces those of another reach.
   std::map<SubjectId, CaseHistory> cases_;
   std::map<SubjectId, DocumentHistory> documents_;
   std::map<SubjectId, std::map<Position, SubjectId>> case_documents_;  // By first statement.
   // The tags that the next statements of subjects seen so far would carry.
   absl::flat_hash_map<LogTag, Watched> watched_;
-  // certificate -> position -> sequence number, of every statement seen.
-  std::map<Hash, std::map<Position, std::uint64_t>> sequences_;
+  // By certificate, every statement seen.
+  std::map<Hash, std::map<Position, Signed>> sequences_;
+  // Light: the statements that directory_ was made of, and those among the directory's whose
+  // position is the server's word so far.
+  std::map<Position, SignedStatement> everybodys_;
+  std::set<Position> claimed_;
 };
 
 }  // namespace amparo::client

@@ -22,11 +22,24 @@ struct RecordedChain {
   std::uint32_t from = 0;
   bool visible = true;  // False: NOT_FOUND.
   std::vector<PositionedStatement> statements;
+  // Light: the newest tick before each statement that had not come otherwise. Ascending.
+  std::vector<PositionedStatement> ticks;
+};
+// That a statement stands where the server says.
+struct RecordedProof {
+  Position position;
+  std::vector<Hash> path;
 };
 struct ReplicaRecord {
-  std::string note;  // The checkpoint that the entries lead to.
-  std::vector<SyncEntry> entries;
+  bool light = false;
+  bool anew = false;               // From nothing: what was known before was of the other reach.
+  std::string note;                // The checkpoint that the rest leads to.
+  std::vector<SyncEntry> entries;  // Full: every leaf since the last record.
+  // Light: the path from the head before, and the statements. Ascending.
+  std::vector<Hash> consistency;
+  std::vector<PositionedStatement> statements;
   std::vector<RecordedChain> chains;
+  std::vector<RecordedProof> proofs;  // Light.
 };
 
 Bytes EncodeReplicaRecord(const ReplicaRecord& record);

@@ -17,7 +17,7 @@ ReplicaStage::ReplicaStage(Replica& replica)
 
 ReplicaStage::~ReplicaStage() {
   if (committed_) return;
-  replica_.log_.Truncate(before_);
+  replica_.log_.TakeBack();
   for (const LogTag& tag : watched_) replica_.watched_.erase(tag);
   for (const auto& [certificate, position] : sequences_) {
     replica_.sequences_[certificate].erase(position);
@@ -26,27 +26,39 @@ ReplicaStage::~ReplicaStage() {
 
 void ReplicaStage::Commit(std::string note) {
   committed_ = true;
+  replica_.log_.Settle();
   for (const SubjectId& id : joined_) {
     const DocumentHistory* document = FindDocument(id);
     replica_.case_documents_[document->document.case_id].emplace(document->entries.front().position,
                                                                  id);
   }
+  for (const auto& [position, statement] : everybodys_) {
+    if (!proven_.contains(position)) replica_.claimed_.insert(position);
+  }
+  for (const Position position : proven_) replica_.claimed_.erase(position);
+  replica_.everybodys_.merge(everybodys_);
   replica_.directory_ = std::move(directory_);
   for (auto& [id, history] : cases_) replica_.cases_[id] = std::move(history);
   for (auto& [id, history] : documents_) replica_.documents_[id] = std::move(history);
   replica_.note_ = std::move(note);
 }
 
-absl::Status ReplicaStage::Take(const std::vector<SyncEntry>& entries,
-                                const audit::Checkpoint& head, const ChainSource& chains,
-                                std::optional<UnixSeconds> now) {
+absl::Status ReplicaStage::Take(const ReplicaRecord& answer, const audit::Checkpoint& head,
+                                const Sources& sources, std::optional<UnixSeconds> now) {
   now_ = now;
-  if (auto status = AppendLeaves(entries, head); !status.ok()) return status;
-  if (auto status = CheckIntroduced(); !status.ok()) return status;
-  if (auto status = ReadStatements(entries, now); !status.ok()) return status;
-  if (auto status = ReplaySubjects(SubjectType::kCase, chains); !status.ok()) return status;
-  if (auto status = ReplaySubjects(SubjectType::kDocument, chains); !status.ok()) return status;
-  return JoinCases();
+  const bool light = replica_.log_.light();
+  auto status = light ? PlaceHead(head) : AppendLeaves(answer.entries, head);
+  if (!status.ok()) return status;
+  if (status = CheckIntroduced(); !status.ok()) return status;
+  status = light ? ReadStatements(answer.statements) : ReadEntries(answer.entries);
+  if (!status.ok()) return status;
+  if (light) {
+    if (status = CheckTimeIsTold(head); !status.ok()) return status;
+  }
+  if (status = ReplaySubjects(SubjectType::kCase, sources); !status.ok()) return status;
+  if (status = ReplaySubjects(SubjectType::kDocument, sources); !status.ok()) return status;
+  if (status = JoinCases(); !status.ok()) return status;
+  return light ? CheckPlaces(head, sources) : absl::OkStatus();
 }
 
 absl::Status ReplicaStage::AppendLeaves(const std::vector<SyncEntry>& entries,
@@ -76,45 +88,46 @@ absl::Status ReplicaStage::AppendLeaves(const std::vector<SyncEntry>& entries,
 absl::Status ReplicaStage::CheckIntroduced() const {
   const auto& introduced = replica_.expected_.introduced;
   if (!introduced.has_value() || replica_.log_.size() < introduced->size) return absl::OkStatus();
-  const Hash root = replica_.log_.RootAt(introduced->size);
+  const auto root = replica_.log_.RootAt(introduced->size);
   if (root == introduced->root) return absl::OkStatus();
   return Alarm("the log is not the one this home was introduced to: size ", introduced->size.value,
-               " root ", ToHex(introduced->root), ", here ", ToHex(root));
+               " root ", ToHex(introduced->root), ", here ",
+               root.has_value() ? ToHex(*root) : "not proven");
 }
 
-absl::Status ReplicaStage::ReadStatements(const std::vector<SyncEntry>& entries,
-                                          std::optional<UnixSeconds> now) {
+absl::Status ReplicaStage::ReadEntries(const std::vector<SyncEntry>& entries) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Position position{before_.value + i};
+    if (!entries[i].statement.empty()) {
+      if (auto s = ReadStatement(position, entries[i].statement); !s.ok()) return s;
+      continue;
+    }
     const audit::Leaf& leaf = replica_.log_.At(position);
-    if (entries[i].statement.empty()) {
-      if (leaf.leaf_class == 1) {
-        return AlarmAt(position, "the server withholds a statement that everyone must have");
-      }
-      const auto watched = replica_.watched_.find(leaf.tag);
-      if (watched != replica_.watched_.end()) {
-        gaps_.emplace(SubjectKey{watched->second.type, watched->second.subject}, position);
-      }
-      continue;
-    }
-    auto placed = Place(position, entries[i].statement);
-    if (!placed.ok()) return placed.status();
     if (leaf.leaf_class == 1) {
-      if (auto status = ApplyToDirectory(*placed, now); !status.ok()) return status;
-      continue;
+      return AlarmAt(position, "the server withholds a statement that everyone must have");
     }
-    const Statement& said = placed->statement.statement;
-    const SubjectKey key{SubjectTypeOf(static_cast<Kind>(said.kind)), said.subject};
-    WatchAfter(key, leaf.statement);
-    delivered_[key].push_back(*std::move(placed));
+    const auto watched = replica_.watched_.find(leaf.tag);
+    if (watched == replica_.watched_.end()) continue;
+    gaps_.emplace(SubjectKey{watched->second.type, watched->second.subject}, position);
   }
+  return absl::OkStatus();
+}
+
+absl::Status ReplicaStage::ReadStatement(Position position, ByteView bytes) {
+  auto placed = Place(position, bytes);
+  if (!placed.ok()) return placed.status();
+  const audit::Leaf& leaf = replica_.log_.At(position);
+  if (leaf.leaf_class == 1) return ApplyToDirectory(*placed);
+  const Statement& said = placed->statement.statement;
+  const SubjectKey key{SubjectTypeOf(static_cast<Kind>(said.kind)), said.subject};
+  WatchAfter(key, leaf.statement);
+  delivered_[key].push_back(*std::move(placed));
   return absl::OkStatus();
 }
 
 absl::StatusOr<ReplicaStage::Placed> ReplicaStage::Place(Position position, ByteView bytes) {
   const LogIndex& log = replica_.log_;
-  const audit::Leaf& leaf = log.At(position);
-  if (HashOf(bytes) != leaf.statement) {
+  if (log.Knows(position) && HashOf(bytes) != log.At(position).statement) {
     return AlarmAt(position, "the statement is not the leaf's");
   }
   auto decoded = DecodeSigned(bytes);
@@ -127,36 +140,17 @@ absl::StatusOr<ReplicaStage::Placed> ReplicaStage::Place(Position position, Byte
   if (!IsKnownKind(said.kind)) {
     return UpdateRequired(position, absl::StrCat("a statement of unknown kind ", said.kind));
   }
-  if (audit::LeafOf(*decoded) != leaf) {
-    return AlarmAt(position, "class or tag of the leaf are not the statement's");
-  }
-  if (said.subject_type != static_cast<std::uint8_t>(SubjectTypeOf(static_cast<Kind>(said.kind)))) {
-    return AlarmAt(position, "a statement about a subject of another type");
-  }
-  const std::uint64_t seen = said.seen_tree_size.value;
-  if (seen > position.value) {
-    return AlarmAt(position, "its author saw a head of size ", seen, ", which is yet to come");
-  }
-  const Hash seen_root = seen == 0 ? Hash{} : log.RootAt(said.seen_tree_size);
-  if (said.seen_root != seen_root) {
-    return AlarmAt(position, "its author saw another log: size ", seen, " root ",
-                   ToHex(said.seen_root), ", here ", ToHex(seen_root));
-  }
-  if (!said.actor_prev.is_zero()) {
-    const auto previous = log.Find(said.actor_prev);
-    if (!previous.has_value() || *previous >= position) {
-      return AlarmAt(position, "its author's earlier statement ", ToHex(said.actor_prev),
-                     " is missing in the log");
-    }
-  }
-  auto body = DecodeBody(said.kind, said.body);
+  Placed placed{.position = position, .statement = *std::move(decoded), .body = {}};
+  if (auto status = CheckLeaf(placed); !status.ok()) return status;
+  if (auto status = CheckWhatItsAuthorSaw(placed); !status.ok()) return status;
+  auto body = DecodeBody(placed.statement.statement.kind, placed.statement.statement.body);
   if (absl::IsUnimplemented(body.status())) {
     return UpdateRequired(position, body.status().message());
   }
   if (!body.ok()) return AlarmAt(position, body.status().message());
-  Placed placed{.position = position, .statement = *std::move(decoded), .body = *std::move(body)};
+  placed.body = *std::move(body);
   if (auto status = CheckSequence(placed); !status.ok()) return status;
-  if (leaf.leaf_class == 1) return placed;  // The directory judges its own.
+  if (log.At(position).leaf_class == 1) return placed;  // The directory judges its own.
   const auto refusal = directory_.CheckAuthor(placed.statement, directory_.MomentAt(position));
   if (refusal.has_value()) {
     return AlarmAt(position, KindName(KindOf(placed.body.act)),
@@ -165,23 +159,67 @@ absl::StatusOr<ReplicaStage::Placed> ReplicaStage::Place(Position position, Byte
   return placed;
 }
 
+// A light replica has the leaf from the statement, and lets its place be proven.
+absl::Status ReplicaStage::CheckLeaf(const Placed& placed) {
+  const audit::Leaf leaf = audit::LeafOf(placed.statement);
+  if (!replica_.log_.Knows(placed.position)) {
+    if (!replica_.log_.Place(placed.position, leaf)) {
+      return AlarmAt(placed.position, "a statement that stands in the log already");
+    }
+    placed_.insert(placed.position);
+  } else if (leaf != replica_.log_.At(placed.position)) {
+    return AlarmAt(placed.position, "class or tag of the leaf are not the statement's");
+  }
+  const Statement& said = placed.statement.statement;
+  if (said.subject_type == static_cast<std::uint8_t>(SubjectTypeOf(static_cast<Kind>(said.kind)))) {
+    return absl::OkStatus();
+  }
+  return AlarmAt(placed.position, "a statement about a subject of another type");
+}
+
+absl::Status ReplicaStage::CheckWhatItsAuthorSaw(const Placed& placed) const {
+  const LogIndex& log = replica_.log_;
+  const Statement& said = placed.statement.statement;
+  const std::uint64_t seen = said.seen_tree_size.value;
+  if (seen > placed.position.value) {
+    return AlarmAt(placed.position, "its author saw a head of size ", seen,
+                   ", which is yet to come");
+  }
+  const auto root = seen == 0 ? Hash{} : log.RootAt(said.seen_tree_size);
+  if (root.has_value() ? said.seen_root != *root : !log.light()) {
+    return AlarmAt(placed.position, "its author saw another log: size ", seen, " root ",
+                   ToHex(said.seen_root), ", here ", root.has_value() ? ToHex(*root) : "none");
+  }
+  if (said.actor_prev.is_zero()) return absl::OkStatus();
+  const auto previous = log.Find(said.actor_prev);
+  if (previous.has_value() ? *previous < placed.position : log.light()) return absl::OkStatus();
+  return AlarmAt(placed.position, "its author's earlier statement ", ToHex(said.actor_prev),
+                 " is missing in the log");
+}
+
 absl::Status ReplicaStage::CheckSequence(const Placed& placed) {
   const Statement& said = placed.statement.statement;
   if (said.actor_certificate.is_zero()) return absl::OkStatus();  // Reserved actors.
   auto& known = replica_.sequences_[said.actor_certificate];
-  const auto [here, inserted] = known.emplace(placed.position, said.actor_seq);
+  const auto [here, inserted] = known.emplace(
+      placed.position,
+      Replica::Signed{.sequence = said.actor_seq, .kind = static_cast<Kind>(said.kind)});
   if (!inserted) return absl::OkStatus();  // Seen before.
   sequences_.emplace_back(said.actor_certificate, placed.position);
   const auto next = std::next(here);
-  const bool above_last = here == known.begin() || std::prev(here)->second < said.actor_seq;
-  const bool below_next = next == known.end() || said.actor_seq < next->second;
+  const bool above_last =
+      here == known.begin() || std::prev(here)->second.sequence < said.actor_seq;
+  const bool below_next = next == known.end() || said.actor_seq < next->second.sequence;
   if (above_last && below_next) return absl::OkStatus();
   return AlarmAt(placed.position, "sequence number ", said.actor_seq,
                  " does not rise along its certificate's statements");
 }
 
-absl::Status ReplicaStage::ApplyToDirectory(const Placed& placed, std::optional<UnixSeconds> now) {
-  const auto refusal = directory_.Apply(placed.statement, placed.position);
+absl::Status ReplicaStage::ApplyToDirectory(const Placed& placed) {
+  const bool light = replica_.log_.light();
+  const bool lone = light && IsOfTheLog(placed.statement);
+  const auto refusal = lone ? directory_.ApplyLone(placed.statement, placed.position)
+                            : directory_.Apply(placed.statement, placed.position);
   if (refusal == directory::Refusal::kUpdateRequired) {
     return UpdateRequired(placed.position, "the directory follows newer rules");
   }
@@ -197,10 +235,11 @@ absl::Status ReplicaStage::ApplyToDirectory(const Placed& placed, std::optional<
     return AlarmAt(placed.position, "the policy names another log key than the one pinned");
   }
   const auto* tick = std::get_if<Tick>(&placed.body.act);
-  if (tick != nullptr && now.has_value() && tick->now.value > now->value + kTickAheadMax_s) {
+  if (tick != nullptr && now_.has_value() && tick->now.value > now_->value + kTickAheadMax_s) {
     return AlarmAt(placed.position, "the log's time is ", tick->now.value, ", this computer's ",
-                   now->value, ": one of the two clocks is wrong");
+                   now_->value, ": one of the two clocks is wrong");
   }
+  if (light) everybodys_.emplace(placed.position, placed.statement);
   return absl::OkStatus();
 }
 

@@ -21,20 +21,30 @@
 
 namespace amparo::client {
 
+// A tick or a log epoch.
+inline bool IsOfTheLog(const SignedStatement& statement) {
+  return statement.statement.subject_type == static_cast<std::uint8_t>(SubjectType::kLog);
+}
+
 class ReplicaStage {
  public:
-  // Where chains come from: the server, or a record.
-  using ChainSource =
-      std::function<absl::StatusOr<RecordedChain>(SubjectType, const SubjectId&, std::uint32_t)>;
+  // Where the rest of an answer comes from: the server, or a record.
+  struct Sources {
+    std::function<absl::StatusOr<RecordedChain>(SubjectType, const SubjectId&, std::uint32_t)>
+        chain;
+    // Light: that statements stand at these positions (ascending), under the head.
+    std::function<absl::StatusOr<std::vector<RecordedProof>>(const std::vector<Position>&)> proofs;
+  };
 
   explicit ReplicaStage(Replica& replica);
   ~ReplicaStage();  // Takes back whatever was not committed.
   ReplicaStage(const ReplicaStage&) = delete;
 
-  // All checks of docs/spec/client-checks.md but those of the checkpoint's signature.
-  // `now`: this computer's time, if ticks are to be held against it.
-  absl::Status Take(const std::vector<SyncEntry>& entries, const audit::Checkpoint& head,
-                    const ChainSource& chains, std::optional<UnixSeconds> now);
+  // All checks of docs/spec/client-checks.md but those of the checkpoint's signature and, light,
+  // that `head` continues what is known. `answer`: its entries or statements count. `now`: this
+  // computer's time, if ticks are to be held against it.
+  absl::Status Take(const ReplicaRecord& answer, const audit::Checkpoint& head,
+                    const Sources& sources, std::optional<UnixSeconds> now);
   void Commit(std::string note);
   // Take failed because the server hides what is ours to see.
   bool found_hidden() const { return found_hidden_; }
@@ -49,16 +59,30 @@ class ReplicaStage {
   using SubjectKey = std::pair<SubjectType, SubjectId>;
 
   absl::Status AppendLeaves(const std::vector<SyncEntry>& entries, const audit::Checkpoint& head);
-  absl::Status ReadStatements(const std::vector<SyncEntry>& entries,
-                              std::optional<UnixSeconds> now);
+  absl::Status ReadEntries(const std::vector<SyncEntry>& entries);
+  absl::Status ReadStatement(Position position, ByteView bytes);
   // Decodes, and holds the statement against its leaf and the log.
   absl::StatusOr<Placed> Place(Position position, ByteView bytes);
+  absl::Status CheckLeaf(const Placed& placed);
+  absl::Status CheckWhatItsAuthorSaw(const Placed& placed) const;
   absl::Status CheckSequence(const Placed& placed);
-  absl::Status ApplyToDirectory(const Placed& placed, std::optional<UnixSeconds> now);
+  absl::Status ApplyToDirectory(const Placed& placed);
 
-  absl::Status ReplaySubjects(SubjectType type, const ChainSource& chains);
+  // replica_stage_light.cc: what a light replica does instead of appending leaves.
+  absl::Status PlaceHead(const audit::Checkpoint& head);
+  absl::Status ReadStatements(const std::vector<PositionedStatement>& statements);
+  absl::Status CheckTimeIsTold(const audit::Checkpoint& head) const;
+  absl::Status InsertTicks(const RecordedChain& chain);
+  absl::Status RebuildDirectory();
+  std::vector<Position> PositionsToProve() const;
+  absl::Status CheckPlaces(const audit::Checkpoint& head, const Sources& sources);
+
+  absl::Status ReplaySubjects(SubjectType type, const Sources& sources);
   template <class History>
-  absl::Status ReplaySubject(const SubjectKey& key, History& history, const ChainSource& chains);
+  absl::Status ReplaySubject(const SubjectKey& key, History& history, const Sources& sources);
+  // Whether these go on from what is known, nothing between: a light replica sees no gaps.
+  template <class History>
+  bool Continues(const History& history, const std::vector<Placed>& delivered) const;
   // What comes of NOT_FOUND. `delivered`: of this subject, since it was last seen.
   template <class History>
   absl::Status LoseSight(const SubjectKey& key, History& history, std::vector<Placed> delivered);
@@ -93,6 +117,10 @@ class ReplicaStage {
   std::map<SubjectId, DocumentHistory> documents_;
   std::vector<LogTag> watched_;                       // Added to the replica's.
   std::vector<std::pair<Hash, Position>> sequences_;  // Likewise.
+  std::map<Position, SignedStatement> everybodys_;    // Likewise.
+  // Light: what was placed at the server's word, until CheckPlaces.
+  std::set<Position> placed_;
+  std::set<Position> proven_;
   std::map<SubjectKey, std::vector<Placed>> delivered_;
   // Where the first statement stands that is in the log and was not delivered.
   std::map<SubjectKey, Position> gaps_;

@@ -52,7 +52,7 @@ const CaseHistory* ReplicaStage::FindCase(const SubjectId& id) const {
   return it == replica_.cases_.end() ? nullptr : &it->second;
 }
 
-absl::Status ReplicaStage::ReplaySubjects(SubjectType type, const ChainSource& chains) {
+absl::Status ReplicaStage::ReplaySubjects(SubjectType type, const Sources& sources) {
   std::set<SubjectKey> touched;
   for (const auto& [key, statements] : delivered_) touched.insert(key);
   for (const auto& [key, position] : gaps_) touched.insert(key);
@@ -60,10 +60,10 @@ absl::Status ReplicaStage::ReplaySubjects(SubjectType type, const ChainSource& c
     if (key.first != type) continue;
     absl::Status status;
     if (type == SubjectType::kCase) {
-      status = ReplaySubject(key, Touch<CaseHistory>(key.second), chains);
+      status = ReplaySubject(key, Touch<CaseHistory>(key.second), sources);
       if (cases_[key.second].entries.empty()) cases_.erase(key.second);
     } else {
-      status = ReplaySubject(key, Touch<DocumentHistory>(key.second), chains);
+      status = ReplaySubject(key, Touch<DocumentHistory>(key.second), sources);
       if (documents_[key.second].entries.empty()) documents_.erase(key.second);
     }
     if (!status.ok()) return status;
@@ -73,7 +73,7 @@ absl::Status ReplicaStage::ReplaySubjects(SubjectType type, const ChainSource& c
 
 template <class History>
 absl::Status ReplicaStage::ReplaySubject(const SubjectKey& key, History& history,
-                                         const ChainSource& chains) {
+                                         const Sources& sources) {
   std::vector<Placed>& delivered = delivered_[key];
   const bool begins = !delivered.empty() && history.entries.empty() &&
                       delivered.front().statement.statement.subject_prev.is_zero();
@@ -82,13 +82,14 @@ absl::Status ReplicaStage::ReplaySubject(const SubjectKey& key, History& history
   // Once out of sight, it stays so until something of it is delivered again.
   if (delivered.empty() && !goes_on) return absl::OkStatus();
   std::vector<Placed> next;
-  if ((begins || goes_on) && !is_gap) {
+  if ((begins || goes_on) && !is_gap && Continues(history, delivered)) {
     next = std::move(delivered);
   } else {
     const auto from = static_cast<std::uint32_t>(history.entries.size());
-    auto chain = chains(key.first, key.second, from);
+    auto chain = sources.chain(key.first, key.second, from);
     if (!chain.ok()) return chain.status();
     if (!chain->visible) return LoseSight(key, history, std::move(delivered));
+    if (auto status = InsertTicks(*chain); !status.ok()) return status;
     auto placed = PlaceChain(*chain, history.entries.empty()
                                          ? std::nullopt
                                          : std::optional(history.entries.back().position));
@@ -109,6 +110,23 @@ absl::Status ReplicaStage::ReplaySubject(const SubjectKey& key, History& history
     if (auto status = Replay(history, std::move(statement)); !status.ok()) return status;
   }
   return CheckNothingWithheld(history);
+}
+
+template <class History>
+bool ReplicaStage::Continues(const History& history, const std::vector<Placed>& delivered) const {
+  if (!replica_.log_.light()) return true;  // Its gaps are known.
+  Hash head = StateOf(history).head;
+  std::set<Hash> known;
+  for (const HistoryEntry& entry : history.entries) known.insert(HashOf(entry.statement));
+  for (const Placed& next : delivered) {
+    const Statement& said = next.statement.statement;
+    const bool turn = IsTurn(static_cast<Kind>(said.kind));
+    if (turn ? said.subject_prev != head : !known.contains(said.subject_prev)) return false;
+    const Hash hash = HashOf(next.statement);
+    known.insert(hash);
+    if (turn) head = hash;
+  }
+  return true;
 }
 
 // Rights end, and the statement that ends them is delivered to those whom it concerns. So what

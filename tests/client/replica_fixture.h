@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,14 +23,15 @@ class ReplicaTest : public ::testing::Test {
   Replica MakeReplica() {
     return Replica(log_.org(), log_.log_key(), [this] { return clock_; });
   }
-  absl::Status Sync() { return SyncInto(replica_); }
-  absl::Status SyncInto(Replica& replica) {
+  absl::Status Sync() { return SyncInto(replica_, reach_); }
+  absl::Status SyncInto(Replica& replica, std::optional<Reach> reach = std::nullopt) {
     const auto connection = log_.Connect();
-    return replica.Sync(*connection, [this](ByteView record) {
+    const auto record = [this](ByteView bytes) {
       if (disk_is_full_) return absl::ResourceExhaustedError("no space left on device");
-      records_.emplace_back(record.begin(), record.end());
+      records_.emplace_back(bytes.begin(), bytes.end());
       return absl::OkStatus();
-    });
+    };
+    return replica.Sync(*connection, record, reach);
   }
   // All that a replica says, as text.
   std::string Picture(const Replica& replica) const {
@@ -69,6 +71,7 @@ class ReplicaTest : public ::testing::Test {
   UnixSeconds clock_{amparo::testing::Organisation::kStartSeconds};
   Replica replica_;
   std::vector<Bytes> records_;
+  std::optional<Reach> reach_;  // Of Sync().
   bool disk_is_full_ = false;
 };
 

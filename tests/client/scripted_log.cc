@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint.h"
+#include "audit/proof.h"
 #include "tests/client/refusing_connection.h"
 
 namespace amparo::testing {
@@ -48,7 +49,69 @@ class ScriptedConnection final : public RefusingConnection {
     return reply;
   }
 
+  absl::StatusOr<client::CheckpointReply> Checkpoint(TreeSize old_size) override {
+    Serving& serving = log_.serving_;
+    const TreeSize size{serving.size.value_or(log_.size())};
+    client::CheckpointReply reply;
+    reply.checkpoint = log_.Note(size.value);
+    if (old_size <= size) {
+      reply.old_root = log_.tree_.RootAt(old_size);
+      reply.consistency = *audit::ProveConsistency(old_size, size, log_.tree_.Nodes());
+    }
+    for (std::uint64_t at = 0; at < size.value; ++at) {
+      if (log_.KindAt(at) != Kind::kLogEpoch) continue;
+      reply.log_epoch = {.position = Position{at}, .statement = log_.leaves_[at].statement};
+    }
+    if (serving.checkpoint) serving.checkpoint(reply);
+    return reply;
+  }
+
+  absl::StatusOr<std::vector<std::vector<Hash>>> Prove(
+      TreeSize size, const std::vector<Position>& positions) override {
+    std::vector<std::vector<Hash>> paths;
+    for (const Position position : positions) {
+      auto path = audit::ProveInclusion(position, size, log_.tree_.Nodes());
+      if (!path.ok()) return path.status();
+      paths.push_back(*std::move(path));
+    }
+    if (log_.serving_.prove) log_.serving_.prove(paths);
+    return paths;
+  }
+
+  absl::StatusOr<client::LightReply> Light(client::LightWhich which, Position from,
+                                           TreeSize size) override {
+    client::LightReply reply{.statements = {}, .next = Position{size.value}};
+    std::optional<std::uint64_t> tick;
+    std::uint64_t at = which == client::LightWhich::kDirectory ? from.value : 0;
+    for (; at < size.value; ++at) {
+      const Kind kind = log_.KindAt(at);
+      if (kind == Kind::kTick) tick = at;
+      if (at < from.value || which == client::LightWhich::kTick || !IsGiven(which, at)) continue;
+      if (reply.statements.size() >= log_.serving_.page) {
+        reply.next = Position{at};
+        break;
+      }
+      if (which == client::LightWhich::kVisible && tick.has_value()) Give(reply, *tick);
+      tick.reset();
+      Give(reply, at);
+    }
+    if (which == client::LightWhich::kTick && tick.has_value()) Give(reply, *tick);
+    if (log_.serving_.light) log_.serving_.light(which, reply);
+    return reply;
+  }
+
  private:
+  bool IsGiven(client::LightWhich which, std::uint64_t at) const {
+    const ScriptedLog::Entry& entry = log_.leaves_[at];
+    if (entry.statement.empty() || log_.serving_.hidden.contains(at)) return false;
+    const bool of_directory = entry.leaf.leaf_class == 1;
+    return of_directory == (which == client::LightWhich::kDirectory) &&
+           log_.KindAt(at) != Kind::kTick;
+  }
+  void Give(client::LightReply& reply, std::uint64_t at) const {
+    reply.statements.push_back({.position = Position{at}, .statement = log_.leaves_[at].statement});
+  }
+
   ScriptedLog& log_;
 };
 
@@ -83,7 +146,13 @@ ScriptedLog::ScriptedLog() {
   Enrol("rita", static_cast<std::uint16_t>(Role::kReviewer), {});
 }
 
-void ScriptedLog::Enrol(const std::string& name, std::uint16_t roles, std::vector<Desk> desks) {
+std::uint64_t ScriptedLog::Revoke(const std::string& name) {
+  return Add(
+      Say("ria", amparo::Revoke{.member = certificates_.at(name).member, .certificate = {}}));
+}
+
+std::uint64_t ScriptedLog::Enrol(const std::string& name, std::uint16_t roles,
+                                 std::vector<Desk> desks) {
   const amparo::Certificate certificate = Organisation::CertificateFor(name, roles, desks);
   certificates_[name] = certificate;
   Add(Say("ria", Invite{.invite = certificate.invite,
@@ -93,8 +162,9 @@ void ScriptedLog::Enrol(const std::string& name, std::uint16_t roles, std::vecto
                         .submit_only = 0,
                         .expiry = UnixSeconds{now_.value + 3600 * 24},
                         .ticket_sha256 = HashNamed("ticket")}));
-  Add(Say("ria", Certify{certificate}));
-  if ((roles & kPrivilegedRoles) != 0) Add(Say("rob", Endorse{HashOf(certificate)}));
+  const std::uint64_t certified = Add(Say("ria", Certify{certificate}));
+  if ((roles & kPrivilegedRoles) == 0) return certified;
+  return Add(Say("rob", Endorse{HashOf(certificate)}));
 }
 
 SignedStatement ScriptedLog::Say(const std::string& name, const Act& act, const SubjectId& subject,
@@ -130,6 +200,7 @@ std::uint64_t ScriptedLog::Add(const SignedStatement& statement, std::optional<a
   entry.statement = statement.bytes;
   entry.subject = said.subject;
   entry.type = static_cast<SubjectType>(said.subject_type);
+  entry.kind = static_cast<Kind>(said.kind);
   entry.leaf =
       leaf.has_value() ? *leaf
       : IsKnownKind(said.kind)
@@ -155,9 +226,11 @@ absl::StatusOr<client::AppendReply> ScriptedLog::Take(const client::AppendReques
   return client::AppendReply{.position = Position{position}, .checkpoint = Note(size())};
 }
 
+Kind ScriptedLog::KindAt(std::uint64_t position) const { return leaves_[position].kind; }
+
 void ScriptedLog::AddUnseen(const audit::Leaf& leaf) {
   tree_.Append(audit::LeafHash(leaf));
-  leaves_.push_back({.leaf = leaf, .statement = {}, .type = {}, .subject = {}});
+  leaves_.push_back({.leaf = leaf, .statement = {}, .type = {}, .kind = {}, .subject = {}});
 }
 
 void ScriptedLog::TickTo(UnixSeconds now) {

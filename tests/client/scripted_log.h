@@ -33,6 +33,9 @@ struct Serving {
   std::set<SubjectId> invisible;      // Subjects that are NOT_FOUND.
   std::function<void(client::SyncReply&)> sync;
   std::function<void(client::SubjectReply&)> subject;
+  std::function<void(client::CheckpointReply&)> checkpoint;
+  std::function<void(client::LightWhich, client::LightReply&)> light;
+  std::function<void(std::vector<std::vector<Hash>>&)> prove;
   std::uint32_t page = 1'000'000;  // Statements and entries per reply.
   int subject_calls = 0;           // Counted.
   // What comes of an Append; empty: it is added to the log.
@@ -50,6 +53,8 @@ class ScriptedLog {
   VerifyKey log_key() const { return KeyNamed("log").verify_key(); }
   Hash Certificate(const std::string& name) const { return HashOf(certificates_.at(name)); }
   std::uint64_t size() const { return leaves_.size(); }
+  Hash RootNow() const { return tree_.RootAt(tree_.size()); }
+  const Bytes& StatementAt(std::uint64_t position) const { return leaves_.at(position).statement; }
   UnixSeconds now() const { return now_; }
 
   // What `name` would truthfully say now; `bend` changes it before it is signed.
@@ -62,6 +67,9 @@ class ScriptedLog {
   absl::StatusOr<client::AppendReply> Take(const client::AppendRequest& request);
   // A leaf of a statement that nobody will see.
   void AddUnseen(const audit::Leaf& leaf);
+  // Revoked by ria, or enrolled, as at the beginning. Return the last position.
+  std::uint64_t Revoke(const std::string& name);
+  std::uint64_t Enrol(const std::string& name, std::uint16_t roles, std::vector<Desk> desks = {});
   void TickTo(UnixSeconds now);
 
   // ---- A case of fay's on desk 1, and a document in it. Each returns its position ----
@@ -82,9 +90,10 @@ class ScriptedLog {
     audit::Leaf leaf;
     Bytes statement;  // Empty: unseen.
     SubjectType type = SubjectType::kDirectory;
+    Kind kind = {};
     SubjectId subject;
   };
-  void Enrol(const std::string& name, std::uint16_t roles, std::vector<Desk> desks);
+  Kind KindAt(std::uint64_t position) const;
   Hash& HeadOf(SubjectType type, const SubjectId& subject) { return heads_[{type, subject}]; }
   ObjectRef Object(ObjectClass object_class);
   GrantRef Grant(const ObjectRef& object, const std::string& to, Purpose purpose) const;

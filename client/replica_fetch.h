@@ -1,0 +1,56 @@
+// ReplicaFetch: what a replica asks of the server in one synchronisation, page by page, with a
+// limit to what it takes. It believes nothing and checks only what nobody could check later.
+// Spec: docs/spec/client-checks.md.
+//
+// Only client/replica*.cc include this header. Thread safety: one thread at a time.
+
+#ifndef AMPARO_CLIENT_REPLICA_FETCH_H_
+#define AMPARO_CLIENT_REPLICA_FETCH_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/connection.h"
+#include "client/replica_record.h"
+
+namespace amparo::client {
+
+class ReplicaFetch {
+ public:
+  explicit ReplicaFetch(Connection& connection) : connection_(connection) {}
+
+  Connection& connection() { return connection_; }
+
+  // Appends the entries from `from` to `size` to `entries`. `first`: the answer that is there
+  // already. DATA_LOSS: the server withholds some.
+  absl::Status Entries(SyncReply first, Position from, TreeSize size,
+                       std::vector<SyncEntry>& entries);
+  // All pages of a subject's chain, as far as they stand below `size`: what the log grew by
+  // since is for the next time, and nobody would check it.
+  absl::StatusOr<RecordedChain> Chain(SubjectType type, const SubjectId& subject,
+                                      std::uint32_t from, TreeSize size);
+  // The newest tick before each statement of the chain that `known` does not know.
+  absl::Status TicksBefore(RecordedChain& chain, const std::function<bool(Position)>& known);
+  // What Light gives of the directory, of time, and of what is visible, in the log's order.
+  absl::StatusOr<std::vector<PositionedStatement>> Statements(Position from, TreeSize size);
+  absl::StatusOr<std::vector<PositionedStatement>> Directory(Position from, TreeSize size);
+  absl::StatusOr<std::vector<RecordedProof>> Proofs(TreeSize size,
+                                                    const std::vector<Position>& positions);
+
+  static constexpr std::uint32_t kEntriesPerSync = 1'000;
+
+ private:
+  absl::Status Pages(LightWhich which, Position from, TreeSize size,
+                     std::vector<PositionedStatement>& out);
+  absl::Status Allow(ByteView statement);
+
+  Connection& connection_;
+  std::uint64_t used_ = 0;
+};
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_REPLICA_FETCH_H_
