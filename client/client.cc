@@ -26,7 +26,19 @@ class MemberClient final : public Client {
     card.documents_waiting = verbs::CountWaiting(*place_);
     return place_->home.WriteCard(card);
   }
-  std::vector<std::string> Notes() const override { return place_->notes; }
+  std::vector<std::string> Notes() const override {
+    std::vector<std::string> notes = place_->notes;
+    if (!place_->witness_note.empty()) notes.push_back(place_->witness_note);
+    return notes;
+  }
+  absl::Status CheckTimePasses() const override { return place_->CheckTimePasses(); }
+  LogStatus Log() const override { return verbs::DescribeLog(*place_); }
+  absl::Status TrustWitness(absl::string_view verifier_key) override {
+    return TrustPartner(*place_, verifier_key);
+  }
+  absl::Status DistrustWitness(absl::string_view name) override {
+    return DistrustPartner(*place_, name);
+  }
   absl::Status Watch(const std::function<bool()>& changed) override {
     absl::Status failed;
     const auto grown = [&](TreeSize) {
@@ -65,6 +77,11 @@ class MemberClient final : public Client {
   }
   absl::Status ShareCase(const SubjectId& case_id, const MemberId& with) override {
     return verbs::ShareCase(*place_, case_id, with);
+  }
+
+  absl::StatusOr<bool> RecordUnwitnessed(const SubjectId& subject,
+                                         const std::string& reason) override {
+    return verbs::RecordUnwitnessed(*place_, subject, reason);
   }
 
   absl::StatusOr<Submitted> Submit(const std::vector<FileToSend>& files,
@@ -148,9 +165,13 @@ class MemberClient final : public Client {
     return PendingRequests(place_->enrolment());
   }
   absl::StatusOr<MemberId> Admit(const PendingRequest& request, std::uint32_t valid_days) override {
+    if (!request.submit_only) {  // Such a device is given no key.
+      if (absl::Status s = place_->CheckFreshEnoughToGrant(SubjectId{}); !s.ok()) return s;
+    }
     return AdmitRequest(place_->enrolment(), request, valid_days);
   }
   absl::Status Endorse(const MemberId& member, std::optional<Hash> certificate) override {
+    if (absl::Status s = place_->CheckFreshEnoughToGrant(SubjectId{}); !s.ok()) return s;
     return EndorseMember(place_->enrolment(), member, certificate);
   }
   absl::Status Revoke(const MemberId& member, std::optional<Hash> certificate) override {
@@ -190,6 +211,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(Home home, KeyBundle keys,
                                            std::move(*connection), std::move(*replica));
   if (absl::Status s = RestorePeople(*place); !s.ok()) return s;
   if (absl::Status s = RestoreObjects(*place); !s.ok()) return s;
+  if (absl::Status s = RestoreWitnessing(*place); !s.ok()) return s;
   return std::make_unique<MemberClient>(std::move(place));
 }
 

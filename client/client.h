@@ -148,6 +148,31 @@ struct ConversationEntry {
   UnixSeconds log_time;
 };
 
+// ---- The log, and who else saw it ---------------------------------------------------------
+
+// What the remark begins with that says a key was given though NOT_WITNESSED; the person's
+// reason follows in the next line.
+inline constexpr char kUnwitnessedRemark[] =
+    "A key is given though nobody else has confirmed this history.";
+
+struct LogStatus {
+  TreeSize size;
+  Hash root;
+  std::string words;  // Of size and root, to read to a colleague.
+  UnixSeconds newest_tick;
+  bool light = false;  // This home has not every leaf.
+  struct Seen {
+    std::optional<MemberId> member;  // Nothing: a partner's witness.
+    std::string name;                // The member's code, or the witness's name.
+    UnixSeconds time;                // By their own clock.
+    TreeSize size;
+    bool counts = false;  // A member now, or a witness that is trusted here.
+  };
+  std::vector<Seen> seen;             // The newest of each, newest first.
+  std::vector<std::string> partners;  // Verifier keys of the witnesses that are trusted here.
+  absl::Status may_grant;             // To a new reader: OK, VIEW_TOO_OLD, NOT_WITNESSED.
+};
+
 class Client {
  public:
   static absl::StatusOr<std::unique_ptr<Client>> Open(Home home, KeyBundle keys,
@@ -159,6 +184,13 @@ class Client {
   // What the last Sync passed over, for the person: names that are damaged. None of it keeps
   // anybody from working.
   virtual std::vector<std::string> Notes() const = 0;
+  virtual LogStatus Log() const = 0;
+  // An alarm that Sync does not raise by itself, because a device with a wrong clock can work all
+  // the same. DATA_LOSS, reason TIME_STANDS_STILL: the log's time is older than the policy's limit.
+  virtual absl::Status CheckTimePasses() const = 0;
+  // A partner organisation's witness, by its verifier key; its cosignatures count from now on.
+  virtual absl::Status TrustWitness(absl::string_view verifier_key) = 0;
+  virtual absl::Status DistrustWitness(absl::string_view name) = 0;
   virtual absl::Status Watch(const std::function<bool()>& changed) = 0;
   virtual const Replica& replica() const = 0;
   virtual MemberCard WhoAmI() const = 0;
@@ -182,6 +214,12 @@ class Client {
   // Grants the case card and, to an attorney or coordinator, what they may have of the
   // documents this member can read. ALREADY_EXISTS: shared with them already.
   virtual absl::Status ShareCase(const SubjectId& case_id, const MemberId& with) = 0;
+
+  // For a key to a new reader of a document or case when nobody else confirmed this history: puts
+  // a remark with the reason on it, for everybody who may read there, and lets this Client give
+  // keys of it. False: nothing was needed, and nothing was said. INVALID_ARGUMENT: no reason.
+  virtual absl::StatusOr<bool> RecordUnwitnessed(const SubjectId& subject,
+                                                 const std::string& reason) = 0;
 
   // -- Documents --
   // One document of all files, in their order. Warnings ("only one coordinator can read

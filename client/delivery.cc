@@ -101,6 +101,17 @@ absl::StatusOr<std::vector<OpenedFile>> FetchAll(Workplace& place, const Documen
   return files.Publish();
 }
 
+// The attorneys that the assignment named, and those who had it before, are on the case.
+Readers ReadersOf(const workflow::Document& document, const amparo::Deliver& act) {
+  const bool known =
+      std::all_of(act.attorneys.begin(), act.attorneys.end(), [&](const MemberId& attorney) {
+        return document.delivered_to.contains(attorney) ||
+               std::find(document.attorneys.begin(), document.attorneys.end(), attorney) !=
+                   document.attorneys.end();
+      });
+  return known ? Readers::kOnTheCase : Readers::kNew;
+}
+
 absl::Status CheckMayReceive(const Workplace& place, const workflow::Document& document) {
   if (document.delivered_to.contains(place.self())) return absl::OkStatus();
   return Refused(absl::StatusCode::kPermissionDenied, "NOT_AN_ATTORNEY_OF_THIS",
@@ -122,9 +133,11 @@ absl::Status Deliver(Workplace& place, const SubjectId& document,
   const workflow::GrantPlan plan =
       workflow::PlanGrants(subject, place.context(), place.self(), act);
   Draft draft = DraftOn(document, act);
-  absl::Status granted = GrantExisting(place, draft, **history, Which::kSource, plan.source);
+  const Readers readers = ReadersOf(subject, act);
+  absl::Status granted =
+      GrantExisting(place, draft, **history, Which::kSource, plan.source, readers);
   if (!granted.ok()) return granted;
-  granted = GrantExisting(place, draft, **history, Which::kTranslation, plan.translation);
+  granted = GrantExisting(place, draft, **history, Which::kTranslation, plan.translation, readers);
   if (!granted.ok()) return granted;
   return place.Publish(draft).status();
 }

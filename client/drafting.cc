@@ -62,9 +62,12 @@ absl::StatusOr<std::size_t> GrantToEach(const Workplace& place, Draft& draft,
 }
 
 absl::Status GrantExisting(Workplace& place, Draft& draft, const DocumentHistory& history,
-                           Which which, const std::vector<workflow::Grantee>& devices) {
+                           Which which, const std::vector<workflow::Grantee>& devices,
+                           Readers readers) {
   if (devices.empty()) return absl::OkStatus();
-  if (absl::Status s = place.CheckFreshEnoughToGrant(); !s.ok()) return s;
+  absl::Status fresh = readers == Readers::kNew ? place.CheckFreshEnoughToGrant(history.document.id)
+                                                : place.CheckViewIsFresh();
+  if (!fresh.ok()) return fresh;
   absl::StatusOr<workflow::Version> version = CurrentVersion(history, which);
   if (!version.ok()) return version.status();
   absl::StatusOr<OpenedVersion> opened = OpenVersion(place, history, *version, which);

@@ -26,10 +26,14 @@ absl::StatusOr<std::size_t> GrantToEach(const Workplace& place, Draft& draft,
                                         const ObjectId& object, const FileKey& key,
                                         const std::vector<workflow::Grantee>& devices);
 
+// Whether a key goes to somebody new, for whom somebody else must have seen this history:
+// Workplace::CheckFreshEnoughToGrant. Without: a fresh view is enough.
+enum class Readers { kNew, kOnTheCase };
 // Grants the manifest of the newest source or translation, with the key this home was given
 // itself. Nothing to do is no error. PERMISSION_DENIED: this home cannot open it.
 absl::Status GrantExisting(Workplace& place, Draft& draft, const DocumentHistory& history,
-                           Which which, const std::vector<workflow::Grantee>& devices);
+                           Which which, const std::vector<workflow::Grantee>& devices,
+                           Readers readers = Readers::kNew);
 
 // Seals a small object, with grants to `devices` and recovery.
 absl::Status AddSealedText(const Workplace& place, Draft& draft, ObjectClass object_class,

@@ -35,9 +35,11 @@ absl::Status Approve(Workplace& place, const SubjectId& document) {
   if (absl::Status s = CheckOpenedHere(place, act.translation, "translation"); !s.ok()) return s;
   const workflow::GrantPlan plan =
       workflow::PlanGrants(subject, place.context(), place.self(), act);
-  absl::Status granted = GrantExisting(place, draft, **history, Which::kSource, plan.source);
+  absl::Status granted =
+      GrantExisting(place, draft, **history, Which::kSource, plan.source, Readers::kOnTheCase);
   if (!granted.ok()) return granted;
-  granted = GrantExisting(place, draft, **history, Which::kTranslation, plan.translation);
+  granted = GrantExisting(place, draft, **history, Which::kTranslation, plan.translation,
+                          Readers::kOnTheCase);
   if (!granted.ok()) return granted;
   return place.Publish(draft).status();
 }

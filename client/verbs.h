@@ -62,6 +62,11 @@ absl::Status Ask(Workplace& place, const SubjectId& document, const std::string&
 absl::Status Answer(Workplace& place, const SubjectId& document, const std::string& text,
                     std::optional<Hash> question);
 
+// log.cc
+LogStatus DescribeLog(const Workplace& place);
+absl::StatusOr<bool> RecordUnwitnessed(Workplace& place, const SubjectId& subject,
+                                       const std::string& reason);
+
 // hand_in.cc
 absl::StatusOr<HandInPlan> PlanHandIn(Workplace& place, const SubjectId& document,
                                       const std::vector<FileToSend>& files,

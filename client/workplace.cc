@@ -6,6 +6,11 @@
 #include "absl/strings/str_cat.h"
 
 namespace amparo::client {
+namespace {
+
+constexpr std::uint64_t kHour_s = 3600;
+
+}  // namespace
 
 absl::Status Refused(absl::StatusCode code, absl::string_view reason, absl::string_view message) {
   absl::Status status(code, message);
@@ -38,8 +43,7 @@ absl::Status Workplace::SyncReplicaOnly() {
   return SyncReplica(replica, *connection, home, *keys.home);
 }
 
-absl::Status Workplace::Sync() {
-  if (absl::Status s = SyncReplicaOnly(); !s.ok()) return s;
+absl::Status Workplace::AdoptOwnCertificate() {
   const Hash certificate = FindOwnCertificate(replica.directory(), membership, keys);
   if (certificate == membership.certificate || certificate.is_zero()) return absl::OkStatus();
   membership.certificate = certificate;
@@ -47,6 +51,15 @@ absl::Status Workplace::Sync() {
   BecomeAuthor();
   // What is visible to the certificate was not visible to its request.
   return SyncReplicaOnly();
+}
+
+absl::Status Workplace::Sync() {
+  if (absl::Status s = SyncReplicaOnly(); !s.ok()) return s;
+  if (absl::Status s = AdoptOwnCertificate(); !s.ok()) return s;
+  // First what others saw: nobody confirms a history that is found to be forked.
+  if (absl::Status s = LearnSightings(*this); !s.ok()) return s;
+  LeaveCosignature(*this);
+  return absl::OkStatus();
 }
 
 EnrolmentContext Workplace::enrolment() {
@@ -80,20 +93,41 @@ absl::StatusOr<const CaseHistory*> Workplace::FindCase(const SubjectId& case_id)
   return &found->second;
 }
 
-absl::Status Workplace::CheckFreshEnoughToGrant() const {
+absl::Status Workplace::CheckTimePasses() const {
+  if (!replica.directory().founded()) return absl::OkStatus();
+  const std::uint64_t limit_h = replica.directory().policy().freshness_limit_hours;
+  const std::uint64_t tick = replica.directory().newest_tick().value;
+  const std::uint64_t now = clock().value;
+  if (tick == 0 || tick + limit_h * kHour_s >= now) return absl::OkStatus();
+  return Refused(absl::StatusCode::kDataLoss, "TIME_STANDS_STILL",
+                 absl::StrCat("the log's newest time is ", (now - tick) / kHour_s,
+                              " hours behind this computer's clock, the limit is ", limit_h,
+                              ": either this clock is ahead, or the server lets time stand still "
+                              "and may hide that somebody was revoked"));
+}
+
+absl::Status Workplace::CheckViewIsFresh() const {
   if (!replica.directory().founded()) {
     return absl::FailedPreconditionError("nothing is known of the organisation; synchronise first");
   }
-  const std::uint64_t limit_s =
-      std::uint64_t{3600} * replica.directory().policy().freshness_limit_hours;
-  const std::uint64_t now = SystemNow().value;
+  const std::uint64_t limit_h = replica.directory().policy().freshness_limit_hours;
+  const std::uint64_t now = clock().value;
   const std::uint64_t tick = replica.directory().newest_tick().value;
-  if (tick + limit_s >= now) return absl::OkStatus();
+  if (tick + limit_h * kHour_s >= now) return absl::OkStatus();
   return Refused(
       absl::StatusCode::kFailedPrecondition, "VIEW_TOO_OLD",
-      absl::StrCat("the newest news of the organisation is ", (now - tick) / 3600,
-                   " hours old, over the limit of ", limit_s / 3600,
+      absl::StrCat("the newest news of the organisation is ", (now - tick) / kHour_s,
+                   " hours old, over the limit of ", limit_h,
                    " for a key to a new reader; ask any colleague to run `amparo sync`"));
+}
+
+absl::Status Workplace::CheckFreshEnoughToGrant(const SubjectId& about) const {
+  if (absl::Status s = CheckViewIsFresh(); !s.ok()) return s;
+  const auto document = replica.documents().find(about);
+  const bool excused =
+      unwitnessed.contains(about) || (document != replica.documents().end() &&
+                                      unwitnessed.contains(document->second.document.case_id));
+  return excused ? absl::OkStatus() : CheckWitnessed(*this);
 }
 
 }  // namespace amparo::client

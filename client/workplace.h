@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,16 +21,18 @@
 #include "client/membership.h"
 #include "client/replica.h"
 #include "client/statement_author.h"
+#include "client/witnessing.h"
 #include "statement/sealed_texts.h"
 #include "workflow/workflow.h"
 
 namespace amparo::client {
 
 // Sealed files of the home that the verbs keep, beside those of client/membership.h.
-inline constexpr char kNamesFile[] = "names";        // Who is who: client/name_book.h.
-inline constexpr char kObjectsLog[] = "objects";     // Sealed objects fetched once.
-inline constexpr char kOpenedLog[] = "opened";       // What was opened here.
-inline constexpr char kHandedInLog[] = "handed-in";  // Hashes of what was handed in here.
+inline constexpr char kNamesFile[] = "names";          // Who is who: client/name_book.h.
+inline constexpr char kObjectsLog[] = "objects";       // Sealed objects fetched once.
+inline constexpr char kOpenedLog[] = "opened";         // What was opened here.
+inline constexpr char kHandedInLog[] = "handed-in";    // Hashes of what was handed in here.
+inline constexpr char kWitnessesFile[] = "witnesses";  // Who saw our history: witnessing.h.
 
 // A small object as the server gave it, with the grants to this member. Sealed bytes: checked
 // and opened anew each time they are used.
@@ -55,8 +58,14 @@ struct Workplace {
   std::map<MemberId, Attributes> people;  // As far as this home may know: client/name_book.h.
   Hash people_at;                         // The directory's head they were read at.
   std::vector<std::string> notes;         // What was wrong with names when they were read last.
+  Witnessing witnessing;
+  std::string witness_note;         // Why the server took no cosignature of ours; or empty.
+  std::set<SubjectId> unwitnessed;  // Whose remark says that a key is given without a witness.
+  Clock clock = SystemNow;
 
-  // Brings the replica up to date and persists it; learns this home's own certificate.
+  // Brings the replica up to date and persists it; learns this home's own certificate and who
+  // else saw the log, and cosigns it.
+  // DATA_LOSS: see Replica::Sync and LearnSightings.
   absl::Status Sync();
   // The same for an author in the middle of its work.
   absl::Status SyncReplicaOnly();
@@ -72,11 +81,19 @@ struct Workplace {
   absl::StatusOr<const DocumentHistory*> FindDocument(const SubjectId& document) const;
   absl::StatusOr<const CaseHistory*> FindCase(const SubjectId& case_id) const;
 
-  // Whoever grants to a new reader needs a fresh view. FAILED_PRECONDITION, reason
-  // VIEW_TOO_OLD: the newest tick is older than the policy allows.
-  absl::Status CheckFreshEnoughToGrant() const;
+  // DATA_LOSS, reason TIME_STANDS_STILL: the log's time is older than the policy's limit by this
+  // computer's clock. What was synchronised is taken over all the same.
+  absl::Status CheckTimePasses() const;
+  // Whoever grants needs a fresh view. FAILED_PRECONDITION, reason VIEW_TOO_OLD: the newest tick
+  // is older than the policy allows.
+  absl::Status CheckViewIsFresh() const;
+  // The same, and for a key to a new reader of `about` (zeros: the directory) somebody else must
+  // have seen this history: NOT_WITNESSED, see CheckWitnessed. A document or case on which
+  // verbs::RecordUnwitnessed put its remark needs nobody.
+  absl::Status CheckFreshEnoughToGrant(const SubjectId& about) const;
 
  private:
+  absl::Status AdoptOwnCertificate();
   void BecomeAuthor();
 };
 

@@ -17,6 +17,7 @@ struct Given {
   std::vector<std::string> documents;
   std::string translator, reviewer, due, text_file, question;
   std::uint32_t lease_days = 14;
+  std::shared_ptr<WitnessOverride> unwitnessed = std::make_shared<WitnessOverride>();
 };
 
 absl::Status Assign(Shell& shell, const Given& given) {
@@ -63,6 +64,10 @@ absl::Status Assign(Shell& shell, const Given& given) {
       SpellMember(translator_card), " to translate and to ",
       SpellMember(CardOf(**opened, *reviewer)), " to review, for ", given.lease_days, " days?"));
   if (!yes.ok()) return yes;
+  std::vector<SubjectId> documents;
+  for (const client::DocumentCard& card : cards) documents.push_back(card.id);
+  absl::Status excused = OverrideWitness(shell, **opened, documents, *given.unwitnessed);
+  if (!excused.ok()) return excused;
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const client::DocumentCard& card : cards) {
     absl::Status status = (*opened)->Assign(card.id, {.translator = *translator,
@@ -177,6 +182,7 @@ void AddAssignmentVerbs(CLI::App& app, Shell& shell) {
       ->capture_default_str();
   assign->add_option("--due", given->due, "when it is needed: 2026-12-04");
   text(assign, "file with a message to both");
+  AddWitnessOverride(assign, given->unwitnessed);
   SetWork(assign, shell, [&shell, given] { return Assign(shell, *given); });
   CLI::App* unassign = one("unassign", "take a document back");
   SetWork(unassign, shell, [&shell, given] { return Unassign(shell, *given); });

@@ -16,6 +16,7 @@ struct Given {
   Desk desk = 1;
   bool hold = false;
   bool once = false;
+  std::shared_ptr<WitnessOverride> unwitnessed = std::make_shared<WitnessOverride>();
 };
 
 absl::Status NewCase(Shell& shell, const Given& given) {
@@ -100,6 +101,8 @@ absl::Status ShareCase(Shell& shell, const Given& given) {
       shell.terminal->Confirm(absl::StrCat("share case ", client::CaseCode(*id), " with ",
                                            SpellMember(card), ", ", SpellRoles(card.roles), "?"));
   if (!yes.ok()) return yes;
+  absl::Status excused = OverrideWitness(shell, **opened, {*id}, *given.unwitnessed);
+  if (!excused.ok()) return excused;
   if (absl::Status status = (*opened)->ShareCase(*id, *with); !status.ok()) return status;
   shell.terminal->Line(absl::StrCat("shared ", client::CaseCode(*id), " with ", card.code));
   return absl::OkStatus();
@@ -236,6 +239,7 @@ void AddCaseVerbs(CLI::App& app, Shell& shell) {
                             "amparo case share heron-river-48 --with lark-2210");
   share->add_option("case", given->case_code, "its code")->required();
   share->add_option("--with", given->with, "full code or exact name")->required();
+  AddWitnessOverride(share, given->unwitnessed);
   SetWork(share, shell, [&shell, given] { return ShareCase(shell, *given); });
 }
 

@@ -15,6 +15,7 @@ struct Given {
   std::vector<std::string> to;
   bool already_english = false, with_identity = false;
   std::uint32_t lease_days = 14;
+  std::shared_ptr<WitnessOverride> unwitnessed = std::make_shared<WitnessOverride>();
 };
 
 absl::Status Deliver(Shell& shell, const Given& given) {
@@ -32,6 +33,8 @@ absl::Status Deliver(Shell& shell, const Given& given) {
       absl::StrCat("deliver ", SpellDocument(found->card), " to ", absl::StrJoin(names, ", "),
                    given.already_english ? ", as it is, without a translation?" : "?"));
   if (!yes.ok()) return yes;
+  absl::Status excused = OverrideWitness(shell, *found->client, {found->id}, *given.unwitnessed);
+  if (!excused.ok()) return excused;
   absl::Status status = found->client->Deliver(found->id, attorneys, given.already_english);
   if (!status.ok()) return status;
   return SayDone(shell, *found, "delivered");
@@ -85,6 +88,8 @@ absl::Status Share(Shell& shell, const Given& given) {
       shell.terminal->Confirm(absl::StrCat("give ", SpellMember(CardOf(*found->client, *with)),
                                            " the keys of ", SpellDocument(found->card), "?"));
   if (!yes.ok()) return yes;
+  absl::Status excused = OverrideWitness(shell, *found->client, {found->id}, *given.unwitnessed);
+  if (!excused.ok()) return excused;
   if (absl::Status status = found->client->Share(found->id, *with); !status.ok()) return status;
   return SayDone(shell, *found, "shared");
 }
@@ -114,6 +119,7 @@ void AddDeliveryVerbs(CLI::App& app, Shell& shell) {
   deliver->add_option("--to", given->to, "attorneys, by full code or exact name")->required();
   deliver->add_flag("--already-english", given->already_english,
                     "it needs no translation: deliver the source as it is");
+  AddWitnessOverride(deliver, given->unwitnessed);
   SetWork(deliver, shell, [&shell, given] { return Deliver(shell, *given); });
   CLI::App* receive =
       one("receive", "fetch, check and acknowledge what was delivered", " -o filing");
@@ -130,6 +136,7 @@ void AddDeliveryVerbs(CLI::App& app, Shell& shell) {
   SetWork(withdraw, shell, [&shell, given] { return Withdraw(shell, *given); });
   CLI::App* share = one("share", "give a colleague the keys of a document", " --with wren-1002");
   share->add_option("--with", given->with, "full code or exact name")->required();
+  AddWitnessOverride(share, given->unwitnessed);
   SetWork(share, shell, [&shell, given] { return Share(shell, *given); });
   CLI::App* export_verb = one("export", "write age files that open without amparo", " -o export");
   export_verb->add_option("-o,--output", given->directory, "a new or empty directory")->required();

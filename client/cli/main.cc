@@ -34,6 +34,7 @@ int Run(int argc, char** argv) {
   AddTranslationVerbs(app, shell);
   AddDeliveryVerbs(app, shell);
   AddFoundingVerbs(app, shell);
+  AddLogVerbs(app, shell);
 
   try {
     app.parse(argc, argv);

@@ -71,6 +71,11 @@ constexpr ReasonText kReasons[] = {
      "amparo open DOC --source -o DIR, then amparo open DOC --translation -o DIR"},
     {"VIEW_TOO_OLD", "this copy of the log is too old to give anybody new a key",
      "ask any colleague to run amparo sync, then run it here"},
+    {"NOT_WITNESSED", "",
+     "ask any colleague to run amparo sync, then run it here; if a key cannot wait, give "
+     "--not-witnessed, which records it"},
+    {"TIME_STANDS_STILL", "",
+     "set this computer's clock; if it is right, call a registrar, not through this server"},
     {"WRONG_FILE", "", "choose the translation's own file"},
     {"FILE_CHANGED", "", "look at the file and run the same command again"},
     {"AMBIGUOUS", "", "give the full code or id"},

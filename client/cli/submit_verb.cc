@@ -173,7 +173,10 @@ void AddSubmitVerb(CLI::App& app, Shell& shell) {
   submit->add_option("--warning", given->warnings, "what a reader should know before opening");
   submit->add_option("--title-file", given->title_file, "file with a title; - is standard input");
   submit->add_option("--replaces", given->replaces, "a document this is a better copy of");
-  SetWork(submit, shell, [&shell, given] { return Submit(shell, *given); });
+  SetWork(submit, shell, [&shell, given] {
+    shell.works_on_old_view = true;
+    return Submit(shell, *given);
+  });
 }
 
 }  // namespace amparo::cli

@@ -216,7 +216,10 @@ void AddTranslationVerbs(CLI::App& app, Shell& shell) {
                     "you read it back to the person who declares it, and they understood it");
   hand_in->add_flag("--correction", given->correction,
                     "a reviewer's correction; its translator certifies it");
-  SetWork(hand_in, shell, [&shell, given] { return HandIn(shell, *given); });
+  SetWork(hand_in, shell, [&shell, given] {
+    shell.works_on_old_view = true;
+    return HandIn(shell, *given);
+  });
   CLI::App* review = AddVerb(app, "review", "approve a translation, or return it",
                              "amparo review heron-river-48/3 --approve");
   review->add_option("document", given->document, "its code")->required();

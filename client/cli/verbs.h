@@ -24,6 +24,9 @@ struct Shell {
   Terminal::Options terminal_options;
   std::unique_ptr<Terminal> terminal;  // Made once the command line was read.
   std::function<absl::Status()> run;   // The chosen verb's work.
+  // The chosen verb gives no key to anybody new: that the log's time is too old is a warning to
+  // it, and no alarm.
+  bool works_on_old_view = false;
 
   // Opens the home and unlocks it: from the key holder, else by asking.
   struct Unlocked {
@@ -32,7 +35,7 @@ struct Shell {
   };
   absl::StatusOr<client::Home> OpenHome() const;
   absl::StatusOr<Unlocked> Unlock() const;
-  // A member's client; synchronised with the server unless `offline`.
+  // A member's client; synchronised with the server unless `offline`. DATA_LOSS: an alarm.
   absl::StatusOr<std::unique_ptr<client::Client>> OpenClient(bool offline = false) const;
 };
 
@@ -56,11 +59,23 @@ absl::Status SayDone(const Shell& shell, const OneDocument& document, absl::stri
 absl::Status WriteNewFile(const std::string& path, ByteView text);
 absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 
+// `--not-witnessed`, of the verbs that give a key of a document or case.
+struct WitnessOverride {
+  bool asked = false;
+  std::string reason_file;
+};
+void AddWitnessOverride(CLI::App* verb, const std::shared_ptr<WitnessOverride>& given);
+// If it was asked for and is needed: asks for the reason, puts it on each of the subjects, and
+// says so loudly. After the person confirmed, before the key is given.
+absl::Status OverrideWitness(Shell& shell, client::Client& opened,
+                             const std::vector<SubjectId>& subjects, const WitnessOverride& given);
+
 void AddFoundingVerbs(CLI::App& app, Shell& shell);                  // root, recovery, org
 void AddRegistrarVerbs(CLI::App& org, CLI::App& app, Shell& shell);  // org pending..., invite
 void AddMemberVerbs(CLI::App& app, Shell& shell);   // join, whoami, members, unlock, lock
 void AddCaseVerbs(CLI::App& app, Shell& shell);     // case
 void AddLookingVerbs(CLI::App& app, Shell& shell);  // inbox, status, history, sync, watch
+void AddLogVerbs(CLI::App& app, Shell& shell);      // log status, trust, distrust
 void AddSubmitVerb(CLI::App& app, Shell& shell);
 void AddAssignmentVerbs(CLI::App& app, Shell& shell);   // assign ... give-back, ask, answer
 void AddTranslationVerbs(CLI::App& app, Shell& shell);  // open, hand-in, review

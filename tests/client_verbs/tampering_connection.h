@@ -7,7 +7,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/support/forwarding_connection.h"
 
@@ -42,6 +44,14 @@ class TamperingConnection final : public ForwardingConnection {
     absl::StatusOr<client::ObjectsReply> reply = inner().Objects(type, subject, objects, grantee);
     if (reply.ok() && tampering_->objects) tampering_->objects(*reply);
     return reply;
+  }
+  absl::StatusOr<std::vector<std::string>> Cosigned() override {
+    absl::StatusOr<std::vector<std::string>> notes = inner().Cosigned();
+    if (notes.ok() && tampering_->cosigned) tampering_->cosigned(*notes);
+    return notes;
+  }
+  absl::Status Cosign(TreeSize size, const std::string& line) override {
+    return tampering_->cosign ? tampering_->cosign(size, line) : inner().Cosign(size, line);
   }
   absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
                                              std::uint64_t offset,

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "audit/cosignature.h"
 #include "client/enrolment.h"
 #include "client/membership.h"
 #include "client/names.h"
@@ -38,7 +39,7 @@ std::vector<std::string> LanguagesOf(const std::string& name) {
 
 }  // namespace
 
-Town::Town(std::int64_t log_clock_offset_s) {
+Town::Town(std::int64_t log_clock_offset_s, const Tampering& from_the_start) {
   AddPerson("ria", Bit(Role::kRegistrar));
   AddPerson("rob", Bit(Role::kRegistrar));
   AddPerson("fay", Bit(Role::kFellow), /*submit_only=*/true);
@@ -48,6 +49,7 @@ Town::Town(std::int64_t log_clock_offset_s) {
   for (const char* name : {"tina", "tom"}) AddPerson(name, Bit(Role::kTranslator));
   for (const char* name : {"rita", "rex"}) AddPerson(name, Bit(Role::kReviewer));
   for (const char* name : {"ada", "abe"}) AddPerson(name, Bit(Role::kAttorney));
+  for (auto& [name, person] : people_) *person.tampering = from_the_start;
   FoundBy({"ria", "rob"}, log_clock_offset_s);
 
   ria_ = WorkplaceOf("ria");
@@ -81,6 +83,7 @@ Town::Town(std::int64_t log_clock_offset_s) {
 void Town::AddPerson(const std::string& name, std::uint16_t roles, bool submit_only) {
   Person person;
   person.keys.signing = SigningKey::Generate();
+  person.signing = SigningKey::FromSeed(person.keys.signing->seed().Duplicate());
   person.keys.authentication = SigningKey::Generate();
   person.keys.home = Secret<32>::Random();
   person.certificate.member = RandomId<MemberId>();
@@ -203,6 +206,18 @@ void Town::Enrol(const std::string& name, client::Workplace& registrar) {
 
 std::unique_ptr<client::Connection> Town::ConnectAs(const std::string& name) {
   return std::make_unique<TamperingConnection>(engine_->Connect(), people_.at(name).tampering);
+}
+
+std::string Town::SignedByLog(const audit::Checkpoint& head) const {
+  return audit::SignCheckpoint(org_, head, log_key_);
+}
+
+std::string Town::CosignatureOf(const std::string& name, UnixSeconds time,
+                                const std::string& note) const {
+  const Person& person = people_.at(name);
+  return Must(
+      audit::Cosign(audit::CosignerNameOf(HashOf(person.certificate)), *person.signing, time, note),
+      name + " cosigns");
 }
 
 client::Client& Town::As(const std::string& name) {

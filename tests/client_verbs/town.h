@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/checkpoint.h"
 #include "client/client.h"
 #include "client/workplace.h"
 #include "tests/client_verbs/scratch_directory.h"
@@ -29,7 +30,8 @@ class Town {
  public:
   // Everybody is enrolled and has synchronised. The log's clock goes after this computer's by
   // `log_clock_offset_s`.
-  explicit Town(std::int64_t log_clock_offset_s = 0);
+  // `from_the_start`: how the server treats everybody, already when they are enrolled.
+  explicit Town(std::int64_t log_clock_offset_s = 0, const Tampering& from_the_start = {});
 
   // The person's client, after a Sync that must succeed.
   client::Client& As(const std::string& name);
@@ -40,6 +42,10 @@ class Town {
   // How the server treats this person from now on.
   Tampering& Server(const std::string& name) { return *people_.at(name).tampering; }
   Engine& engine() { return *engine_; }
+  // What the log would sign, and what a person would, had they seen it.
+  std::string SignedByLog(const audit::Checkpoint& head) const;
+  std::string CosignatureOf(const std::string& name, UnixSeconds time,
+                            const std::string& note) const;
   client::Workplace& Mal() { return *mal_; }
   client::Workplace& Ria() { return *ria_; }
   void Revoke(const std::string& name);
@@ -68,6 +74,7 @@ class Town {
     Certificate certificate;
     KeyBundle keys;  // Until its client has them.
     std::optional<Identity> identity;
+    std::optional<SigningKey> signing;  // The same as its client's.
     std::shared_ptr<Tampering> tampering = std::make_shared<Tampering>();
     std::unique_ptr<client::Client> client;
   };
