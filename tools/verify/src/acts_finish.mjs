@@ -118,7 +118,6 @@ function reopen(act) {
 function withdraw(act) {
   const { document, author } = act;
   insistOnState(act, beforeDelivery);
-  insist(document.deliveredTo.size === 0, "STATE_FORBIDS");
   if (!isCoordinatorOf(author, document.caseFacts.desk)) {
     const isCurrent = document.source.author === author.member;
     const mayBe = has(author, roles.fellow | roles.coordinator);
