@@ -77,6 +77,13 @@ test("a signing key is a canonical point of the prime-order group", () => {
   for (const [what, key] of Object.entries(bad)) assert.ok(!isSigningKey(fromHex(key)), what);
 });
 
+testPublished("a signing key has no component of low order", "cctv-ed25519", (path) => {
+  const vectors = readJson(join(path, "ed25519vectors.json"));
+  const odd = vectors.filter(({ flags }) => flags?.includes("low_order_component_A"));
+  assert.ok(odd.length > 100, `${odd.length} vectors`);
+  for (const { number, key } of odd) assert.ok(!isSigningKey(fromHex(key)), `vector ${number}`);
+});
+
 function fromBase64(text) {
   return Uint8Array.from(Buffer.from(text ?? "", "base64"));
 }

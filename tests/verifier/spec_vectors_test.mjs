@@ -1,5 +1,6 @@
 // The verifier against the vectors of statement.md and log.md.
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import test from "node:test";
 
@@ -15,8 +16,12 @@ import {
 } from "../../tools/verify/src/merkle.mjs";
 import { cosignerName, readCheckpoint } from "../../tools/verify/src/note.mjs";
 import { readWitness, timeOfCosignature } from "../../tools/verify/src/note.mjs";
-import { decodeStatement, signaturesVerify } from "../../tools/verify/src/statement.mjs";
+import { decodeStatement, isSignedBy } from "../../tools/verify/src/statement.mjs";
+import { signaturesVerify } from "../../tools/verify/src/statement.mjs";
 import { ours, readLines, readVectors } from "./vector_file.mjs";
+
+const require = createRequire(new URL("../../tools/verify/package.json", import.meta.url));
+const { ed25519 } = require("@noble/curves/ed25519");
 
 function outcomeOf(bytes) {
   try {
@@ -51,6 +56,18 @@ test("a statement with one bit changed is another, or none", () => {
       assert.ok(outcome !== expect || statement.id !== id, `${name}, byte ${at}`);
     }
   }
+});
+
+test("a statement with two right signatures is signed by neither alone", () => {
+  const vectorOf = (name) => vectors.find((vector) => vector.name === name);
+  const two = decodeStatement(fromHex(vectorOf("good_log_epoch.txt").bytes));
+  assert.ok(signaturesVerify(two));
+  for (const { key } of two.signatures) assert.ok(!isSignedBy(two, key));
+  const one = decodeStatement(fromHex(vectorOf("good_tick.txt").bytes));
+  const [{ key }] = one.signatures;
+  assert.ok(isSignedBy(one, key));
+  const other = two.signatures.find((signature) => !equal(signature.key, key));
+  assert.ok(!isSignedBy(one, other.key));
 });
 
 test("every statement that is cut short is malformed", () => {
@@ -102,6 +119,27 @@ test("a checkpoint with any byte changed is refused", () => {
     changed[at] ^= 1;
     assert.throws(() => readCheckpoint(changed, org, logKey), Malformed, `byte ${at}`);
   }
+});
+
+test("a line of the log's name and key that does not verify counts, beside one that does", () => {
+  const [whole] = notes;
+  const wrong = notes[1].split("\n\n")[1];
+  assert.throws(() => readCheckpoint(noteBytes(whole + wrong), org, logKey), Malformed);
+});
+
+test("of size 0 the root is that of the empty tree", () => {
+  const name = `amparo.invalid/log/${org}`;
+  const logSeed = new Uint8Array(32).fill(4);
+  const idOfKey = Buffer.from(notes[0].split(" ").at(-1), "base64").subarray(0, 4);
+  const signed = (root) => {
+    const text = `${name}\n0\n${Buffer.from(root).toString("base64")}\n`;
+    const signature = Buffer.from(ed25519.sign(noteBytes(text), logSeed));
+    const base64 = Buffer.concat([idOfKey, signature]).toString("base64");
+    return noteBytes(`${text}\n\u2014 ${name} ${base64}\n`);
+  };
+  assert.equal(readCheckpoint(signed(emptyRoot), org, logKey).size, 0n);
+  const other = fromHex(log.get("root")[0]);
+  assert.throws(() => readCheckpoint(signed(other), org, logKey), Malformed);
 });
 
 test("a checkpoint is refused in every other spelling", () => {
