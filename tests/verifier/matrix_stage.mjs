@@ -1,7 +1,7 @@
 // A document brought into every state of the matrix of workflow.md, and every act on it. Nothing is
 // signed here: who may do what is asked of the rules alone.
-import { zeros32 } from "../../tools/verify/src/directory.mjs";
-import { Directory, roles } from "../../tools/verify/src/directory.mjs";
+import { ascii } from "../../tools/verify/src/bytes.mjs";
+import { Directory, roles, zeros32 } from "../../tools/verify/src/directory.mjs";
 import { applyToDocument } from "../../tools/verify/src/decide.mjs";
 import { Document } from "../../tools/verify/src/document.mjs";
 import { documentSubject, kinds } from "../../tools/verify/src/kinds.mjs";
@@ -34,12 +34,14 @@ function directoryOfAll() {
     const certificate = {
       id,
       member: id,
+      signing: ascii(id),
+      authentication: ascii(`${id}'`),
       roles: role,
       desks: theirDesk === undefined ? [] : [theirDesk],
-      recipient: { type: 1 },
+      recipient: { type: 1, key: ascii(`${id}"`) },
       expiry: start + 365n * day,
     };
-    directory.certificates.set(id, { certificate, isInEffect: true, isEnded: false });
+    directory.add(certificate, null, true);
   }
   directory.now = start;
   return directory;

@@ -126,7 +126,7 @@ testPublished("consistency agrees with transparency-dev", "transparency-dev-merk
   }
 });
 
-testPublished("proofs agree with Certificate Transparency's answers", "ct-known-answers", (path) => {
+testPublished("proofs agree with Certificate Transparency", "ct-known-answers", (path) => {
   const answers = readJson(join(path, "known_answers.json"));
   const roots = answers.roots_by_size_hex.map(fromHex);
   assert.equal(toHex(emptyRoot), answers.empty_root);

@@ -25,7 +25,7 @@ function share(act) {
   const { document, statement, directory } = act;
   insistOnCoordinator(act);
   const isMeant = (certificate) => mayBeHanded(act, act.with, certificate);
-  insist(directory.someValid(isMeant), "GRANTEE_INVALID");
+  insist(directory.someValid(act.with, isMeant), "GRANTEE_INVALID");
   const extra = objectClasses.message;
   insistOnObjects(statement, { bringsText: false, extra, most: 1 });
   const isGranted = [...document.texts].some((object) =>

@@ -1,5 +1,6 @@
 // The directory: who is who, at the position that a replay has come to. docs/spec/directory.md.
 
+import { toHex } from "./bytes.mjs";
 import { isSignedBy } from "./statement.mjs";
 
 export const roles = Object.freeze({
@@ -28,6 +29,10 @@ export function insist(condition, name) {
   if (!condition) throw new Refused(name);
 }
 
+/** The keys of a certificate, hexadecimal. */
+export const keysOf = ({ signing, authentication, recipient }) =>
+  [signing, authentication, ...(recipient.type === 0 ? [] : [recipient.key])].map(toHex);
+
 /**
  * What the statements replayed so far came to. `now` and every answer are of this moment: a replay
  * applies statements in the order of their positions and asks in between.
@@ -38,6 +43,10 @@ export class Directory {
     this.policies = [];
     /** By id: certificate, certifier (a certificate's id, or null), isInEffect, isEnded. */
     this.certificates = new Map();
+    /** Of each member, the entries of certificates, valid or not. */
+    this.entries = new Map();
+    /** All keys of all certificates, hexadecimal. */
+    this.keys = new Set();
     /** By id: the act of the invite statement, and isUsed. */
     this.invitations = new Map();
     this.seqs = new Map();
@@ -62,24 +71,29 @@ export class Directory {
     return this.isExpired(entry.certificate) ? null : entry.certificate;
   }
 
-  /** All entries of a member, valid or not. */
-  entriesOf(member) {
-    return [...this.certificates.values()].filter(
-      ({ certificate }) => certificate.member === member,
-    );
+  /** Takes a certificate in; `certifier` is the id of the one that certified it, or null. */
+  add(certificate, certifier, isInEffect) {
+    const entry = { certificate, certifier, isInEffect, isEnded: false };
+    this.certificates.set(certificate.id, entry);
+    this.entries.set(certificate.member, [...this.entriesOf(certificate.member), entry]);
+    for (const key of keysOf(certificate)) this.keys.add(key);
   }
 
-  /** Whether some certificate is valid now and satisfies `test`. */
-  someValid(test) {
-    for (const [id, { certificate }] of this.certificates) {
-      if (this.valid(id) !== null && test(certificate)) return true;
-    }
-    return false;
+  /** All entries of a member, valid or not. */
+  entriesOf(member) {
+    return this.entries.get(member) ?? [];
+  }
+
+  /** Whether some valid certificate of the member satisfies `test`. */
+  someValid(member, test) {
+    return this.entriesOf(member).some(
+      ({ certificate }) => this.valid(certificate.id) !== null && test(certificate),
+    );
   }
 
   /** Whether the member has this role by any valid certificate. */
   hasRole(member, role) {
-    return this.someValid((one) => one.member === member && (one.roles & role) !== 0);
+    return this.someValid(member, (certificate) => (certificate.roles & role) !== 0);
   }
 
   /**

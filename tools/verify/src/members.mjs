@@ -1,16 +1,12 @@
 // Invitations, certificates, endorsements, revocations: docs/spec/directory.md, "Members".
 
-import { toHex } from "./bytes.mjs";
 import { objectClasses } from "./bodies.mjs";
-import { privileged, insist, roles, zeros16, zeros32 } from "./directory.mjs";
+import { insist, keysOf, privileged, roles, zeros16, zeros32 } from "./directory.mjs";
 import { applyLogEpoch, applyPolicy, applyTick, insistOnRoots } from "./policy.mjs";
 import { root } from "./statement.mjs";
 import { directorySubject, logSubject } from "./kinds.mjs";
 
 const submitOnlyRoles = roles.fellow | roles.auditor;
-
-const keysOf = ({ signing, authentication, recipient }) =>
-  [signing, authentication, ...(recipient.type === 0 ? [] : [recipient.key])].map(toHex);
 
 function applyInvite(directory, { act }) {
   insist((act.roles & roles.registrar) === 0, "REGISTRARS_COME_FROM_POLICY");
@@ -47,20 +43,11 @@ function applyCertify(directory, { act, objects }, author) {
   insist((certificate.roles & roles.registrar) === 0, "REGISTRARS_COME_FROM_POLICY");
   const invitation = insistOnInvitation(directory, certificate);
   insist(!directory.isExpired(certificate), "EXPIRED");
-  const known = new Set();
-  for (const entry of directory.certificates.values()) {
-    keysOf(entry.certificate).forEach((key) => known.add(key));
-  }
-  insist(!keysOf(certificate).some((key) => known.has(key)), "CERTIFICATE_EXISTS");
+  insist(!keysOf(certificate).some((key) => directory.keys.has(key)), "CERTIFICATE_EXISTS");
   const had = directory.entriesOf(certificate.member).map((entry) => entry.certificate);
   const isPrivileged = [certificate, ...had].some((one) => (one.roles & privileged) !== 0);
   invitation.isUsed = true;
-  directory.certificates.set(certificate.id, {
-    certificate,
-    certifier: author.id,
-    isInEffect: !isPrivileged,
-    isEnded: false,
-  });
+  directory.add(certificate, author.id, !isPrivileged);
 }
 
 // The roots endorse while the policy has one registrar; then two people are still asked.

@@ -2,7 +2,7 @@
 // docs/spec/directory.md, "Policy" and "Time".
 
 import { equal, toHex } from "./bytes.mjs";
-import { Refused, insist, roles, zeros16, zeros32 } from "./directory.mjs";
+import { Refused, insist, keysOf, roles, zeros16, zeros32 } from "./directory.mjs";
 import { isSignedBy, log, root, signaturesVerify } from "./statement.mjs";
 
 const quorum = 2;
@@ -34,11 +34,9 @@ export function insistOnNext(before, next) {
   insist(next.version === version && next.previous === previous, "POLICY_NOT_NEXT");
 }
 
-function keysOf(policy) {
-  const ofRegistrars = policy.registrars.flatMap(({ signing, authentication, recipient }) =>
-    recipient.type === 0 ? [signing, authentication] : [signing, authentication, recipient.key],
-  );
-  return [...policy.roots, policy.logKey, policy.recovery.key, ...ofRegistrars].map(toHex);
+function allKeysOf(policy) {
+  const own = [...policy.roots, policy.logKey, policy.recovery.key].map(toHex);
+  return [...own, ...policy.registrars.flatMap(keysOf)];
 }
 
 function insistOnRegistrar(directory, certificate) {
@@ -55,7 +53,7 @@ function insistOnRegistrar(directory, certificate) {
 }
 
 function insistOnContent(directory, policy) {
-  const keys = keysOf(policy);
+  const keys = allKeysOf(policy);
   insist(
     policy.quorum === quorum &&
       policy.freshnessHours > 0 &&
@@ -80,8 +78,7 @@ export function applyPolicy(directory, statement) {
   }
   for (const certificate of policy.registrars) {
     if (directory.certificates.has(certificate.id)) continue;
-    const entry = { certificate, certifier: null, isInEffect: true, isEnded: false };
-    directory.certificates.set(certificate.id, entry);
+    directory.add(certificate, null, true);
   }
   directory.policies.push(policy);
 }
