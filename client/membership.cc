@@ -116,4 +116,19 @@ absl::Status SyncReplica(Replica& replica, Connection& connection, Home& home,
   return replica.Sync(connection, record, reach);
 }
 
+absl::StatusOr<EpochRestart> RestartAtEpoch(Replica& replica, Connection& connection, Home& home,
+                                            const Secret<32>& home_key, bool confirmed) {
+  if (replica.epoch_offer()->needs_confirmation && !confirmed) {
+    absl::Status status = absl::FailedPreconditionError(absl::StrCat(
+        "the roots say that the log goes on from size ", replica.epoch_offer()->epoch.size.value,
+        "; this home cannot tell whether that is the log it knows"));
+    AttachDetail(status, {.reason = "EPOCH_UNCONFIRMED", .head = {}, .next_number = 0});
+    return status;
+  }
+  const auto record = [&](ByteView bytes) {
+    return home.AppendSealed(home_key, kReplicaLog, bytes);
+  };
+  return replica.RestartAtEpoch(connection, record);
+}
+
 }  // namespace amparo::client

@@ -64,6 +64,14 @@ Reach UsualReach(const KeyBundle& keys);
 absl::Status SyncReplica(Replica& replica, Connection& connection, Home& home,
                          const Secret<32>& home_key, std::optional<Reach> reach = std::nullopt);
 
+// Replica::RestartAtEpoch with persistence, after SyncReplica's FAILED_PRECONDITION with reason
+// LOG_EPOCH. FAILED_PRECONDITION, reason EPOCH_UNCONFIRMED: this replica cannot tell whether the
+// roots' word is about the log it knows; ask the person, then say `confirmed`. The own statements
+// that are lost stay in the home's records, and can be said again.
+// REQUIRES: replica.epoch_offer().
+absl::StatusOr<EpochRestart> RestartAtEpoch(Replica& replica, Connection& connection, Home& home,
+                                            const Secret<32>& home_key, bool confirmed);
+
 }  // namespace amparo::client
 
 #endif  // AMPARO_CLIENT_MEMBERSHIP_H_

@@ -84,21 +84,38 @@ audit::Checkpoint Replica::Foothold() const {
   return expected_.introduced.value_or(head());
 }
 
-Replica Replica::Anew(Reach reach) const {
+// A head that the end of the log took with it is nothing to expect any more.
+void Replica::Expect(const Expected& expected) {
+  expected_ = expected;
+  if (!restarted_at_.has_value() || !expected_.introduced.has_value()) return;
+  if (expected_.introduced->size > restarted_at_->size) expected_.introduced = restarted_at_;
+}
+
+Replica Replica::Anew(Reach reach, const audit::Checkpoint& introduced) const {
   Replica anew(org_, log_key_, clock_);
   anew.log_ = LogIndex(reach == Reach::kLight);
   anew.expected_ = expected_;
+  anew.restarted_at_ = restarted_at_;
   if (log_.size().value == 0) return anew;
   anew.anew_ = true;
-  anew.expected_.introduced = head();
+  anew.expected_.introduced = introduced;
   return anew;
 }
 
 absl::Status Replica::Sync(Connection& connection, const Recorder& record,
                            std::optional<Reach> reach) {
-  if (reach.value_or(this->reach()) == this->reach()) return SyncRounds(connection, record);
-  Replica other = Anew(*reach);
-  if (auto status = other.SyncRounds(connection, record); !status.ok()) return status;
+  evidence_.reset();
+  epoch_offer_.reset();
+  const bool stays = reach.value_or(this->reach()) == this->reach();
+  // Of another reach: first whether it is the log that is known.
+  if (stays || log_.size().value > 0) {
+    if (auto status = SyncRounds(connection, record); !status.ok() || stays) return status;
+  }
+  Replica other = Anew(*reach, head());
+  if (auto status = other.SyncRounds(connection, record); !status.ok()) {
+    evidence_ = std::move(other.evidence_);
+    return status;
+  }
   other.expected_ = expected_;
   *this = std::move(other);
   return absl::OkStatus();
@@ -111,8 +128,9 @@ absl::Status Replica::SyncRounds(Connection& connection, const Recorder& record)
   for (int rounds = 1;; ++rounds) {
     Round round;
     absl::Status status = SyncOnce(connection, record, round);
-    if (!round.hidden || round.target == before || rounds == kRoundsMax) return status;
-    before = round.target;
+    if (round.forked) return Confront(connection, round, std::move(status));
+    if (!round.hidden || round.target.size == before || rounds == kRoundsMax) return status;
+    before = round.target.size;
   }
 }
 
@@ -135,50 +153,60 @@ absl::Status Replica::CheckSameRoot(const audit::Checkpoint& target) const {
                Describe(target));
 }
 
-absl::StatusOr<audit::Checkpoint> Replica::FetchEntries(ReplicaFetch& fetch,
-                                                        ReplicaRecord& received, Round& round) {
+absl::Status Replica::CheckHoldsEpoch() const {
+  if (!anew_at_epoch_.has_value()) return absl::OkStatus();
+  if (log_.Find(HashOf(anew_at_epoch_->statement)) == anew_at_epoch_->position) {
+    return absl::OkStatus();
+  }
+  return AlarmAt(anew_at_epoch_->position, "the log does not hold its own log epoch");
+}
+
+absl::Status Replica::TakeNote(const std::string& note, ReplicaRecord& received,
+                               Round& round) const {
+  auto target = OpenNote(note);
+  if (!target.ok()) return target.status();
+  received.note = round.note = note;
+  round.target = *target;
+  auto status = CheckNotShorter(*target, head());
+  if (status.ok() && target->size == log_.size()) status = CheckSameRoot(*target);
+  round.forked = !status.ok();
+  return status;
+}
+
+absl::Status Replica::FetchEntries(ReplicaFetch& fetch, ReplicaRecord& received,
+                                   Round& round) const {
   const Position from{log_.size().value};
   auto first = fetch.connection().Sync(from, ReplicaFetch::kEntriesPerSync);
   if (!first.ok()) return first.status();
-  received.note = first->checkpoint;
-  auto target = OpenNote(received.note);
-  if (!target.ok()) return target;
-  round.target = target->size;
-  if (auto status = CheckNotShorter(*target, head()); !status.ok()) return status;
-  auto status = fetch.Entries(*std::move(first), from, target->size, received.entries);
-  if (!status.ok()) return status;
-  return target;
+  if (auto s = TakeNote(first->checkpoint, received, round); !s.ok()) return s;
+  return fetch.Entries(*std::move(first), from, round.target.size, received.entries);
 }
 
-absl::StatusOr<audit::Checkpoint> Replica::FetchLight(ReplicaFetch& fetch, ReplicaRecord& received,
-                                                      Round& round) {
+absl::Status Replica::FetchLight(ReplicaFetch& fetch, ReplicaRecord& received, Round& round) const {
   auto reply = fetch.connection().Checkpoint(Foothold().size);
   if (!reply.ok()) return reply.status();
-  received.note = reply->checkpoint;
+  if (auto s = TakeNote(reply->checkpoint, received, round); !s.ok()) return s;
+  if (round.target.size == log_.size()) return absl::OkStatus();
   received.consistency = std::move(reply->consistency);
-  auto target = OpenNote(received.note);
-  if (!target.ok()) return target;
-  round.target = target->size;
-  if (auto status = CheckNotShorter(*target, head()); !status.ok()) return status;
-  if (target->size == log_.size()) return target;
-  auto status = CheckContinues(Foothold(), *target, received.consistency);
+  auto status = CheckContinues(Foothold(), round.target, received.consistency);
+  round.forked = !status.ok();
   if (!status.ok()) return status;
-  auto statements = fetch.Statements(Position{log_.size().value}, target->size);
+  auto statements = fetch.Statements(Position{log_.size().value}, round.target.size);
   if (!statements.ok()) return statements.status();
   received.statements = *std::move(statements);
-  return target;
+  return absl::OkStatus();
 }
 
 absl::Status Replica::SyncOnce(Connection& connection, const Recorder& record, Round& round) {
   ReplicaRecord received;
   received.light = log_.light();
   received.anew = anew_;
+  received.epoch = anew_at_epoch_;
   ReplicaFetch fetch(connection);
-  const auto target =
+  auto status =
       received.light ? FetchLight(fetch, received, round) : FetchEntries(fetch, received, round);
-  if (!target.ok()) return target.status();
-  if (target->size == log_.size()) {
-    if (auto status = CheckSameRoot(*target); !status.ok()) return status;
+  if (!status.ok()) return status;
+  if (round.target.size == log_.size()) {
     note_ = received.note;
     return absl::OkStatus();
   }
@@ -186,23 +214,26 @@ absl::Status Replica::SyncOnce(Connection& connection, const Recorder& record, R
   const ReplicaStage::Sources sources{
       .chain = [&](SubjectType type, const SubjectId& subject,
                    std::uint32_t from) -> absl::StatusOr<RecordedChain> {
-        auto chain = fetch.Chain(type, subject, from, target->size);
+        auto chain = fetch.Chain(type, subject, from, round.target.size);
         if (!chain.ok()) return chain;
         if (received.light) {
           const auto known = [&](Position position) { return log_.Knows(position); };
-          if (auto status = fetch.TicksBefore(*chain, known); !status.ok()) return status;
+          if (auto s = fetch.TicksBefore(*chain, known); !s.ok()) return s;
         }
         received.chains.push_back(*chain);
         return chain;
       },
       .proofs =
           [&](const std::vector<Position>& positions) {
-            auto proofs = fetch.Proofs(target->size, positions);
+            auto proofs = fetch.Proofs(round.target.size, positions);
             if (proofs.ok()) received.proofs = *proofs;
             return proofs;
           }};
-  auto status = stage.Take(received, *target, sources, clock_());
+  status = stage.Take(received, round.target, sources, clock_());
   round.hidden = stage.found_hidden();
+  round.forked = stage.found_fork();
+  if (absl::IsDataLoss(status)) Accuse(fetch, stage, round);
+  if (status.ok()) status = CheckHoldsEpoch();
   if (!status.ok()) return status;
   auto bytes = EncodeReadably(received);
   if (!bytes.ok()) return bytes.status();
@@ -210,6 +241,7 @@ absl::Status Replica::SyncOnce(Connection& connection, const Recorder& record, R
   if (!status.ok()) return status;
   stage.Commit(received.note);
   anew_ = false;
+  anew_at_epoch_.reset();
   return absl::OkStatus();
 }
 
@@ -220,10 +252,20 @@ absl::Status Replica::Restore(ByteView recorded) {
   if (log_.size().value > 0 && !received->anew) {
     return Alarm("the home's replica goes on as one of another reach");
   }
-  Replica other = Anew(received->light ? Reach::kLight : Reach::kFull);
+  audit::Checkpoint introduced = head();
+  std::optional<audit::Checkpoint> restarted_at = restarted_at_;
+  if (received->epoch.has_value()) {
+    const auto offer = JudgeEpoch(*received->epoch);
+    if (!offer.has_value()) return Alarm("the home's replica goes on after no log epoch");
+    introduced = {.size = offer->epoch.size, .root = offer->epoch.root};
+    restarted_at = introduced;
+  }
+  Replica other = Anew(received->light ? Reach::kLight : Reach::kFull, introduced);
+  other.anew_at_epoch_ = received->epoch;
   if (auto status = other.Replay(*received); !status.ok()) return status;
   other.anew_ = false;
-  other.expected_ = expected_;
+  other.restarted_at_ = restarted_at;
+  other.Expect(expected_);
   *this = std::move(other);
   return absl::OkStatus();
 }
@@ -250,7 +292,9 @@ absl::Status Replica::Replay(const ReplicaRecord& received) {
       }};
   ReplicaStage stage(*this);
   auto status = stage.Take(received, *target, sources, std::nullopt);
+  if (status.ok()) status = CheckHoldsEpoch();
   if (!status.ok()) return status;
+  anew_at_epoch_.reset();
   stage.Commit(received.note);
   return absl::OkStatus();
 }

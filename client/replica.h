@@ -24,6 +24,7 @@
 #include "audit/log_entry.h"
 #include "client/connection.h"
 #include "client/log_index.h"
+#include "custody/receipt.h"
 #include "directory/directory.h"
 #include "statement/bodies.h"
 #include "statement/statement.h"
@@ -56,6 +57,25 @@ struct CaseHistory {
 // proofs that these stand in the log. docs/spec/client-checks.md, "Full and light".
 enum class Reach { kFull, kLight };
 
+// The roots' word that the log goes on from `epoch` after its end was lost, as
+// client/replica_epoch.cc judged it against what this home knows.
+struct EpochOffer {
+  LogEpoch epoch;
+  PositionedStatement statement;
+  // Light, and no head of that size was verified here: the roots' word alone. Ask the person.
+  bool needs_confirmation = false;
+};
+// A statement of this home's own that stood in the log and does no longer.
+struct LostStatement {
+  Position position;  // Where it stood.
+  Hash statement;
+  Kind kind = Kind::kPolicy;
+};
+struct EpochRestart {
+  LogEpoch epoch;
+  std::vector<LostStatement> lost;
+};
+
 class ReplicaStage;
 class ReplicaFetch;
 struct ReplicaRecord;
@@ -73,18 +93,34 @@ class Replica {
     Hash certificate;
     std::optional<audit::Checkpoint> introduced;
   };
-  void Expect(const Expected& expected) { expected_ = expected; }
+  void Expect(const Expected& expected);
 
   // Brings the replica up to the server's checkpoint. A subject that becomes visible has its
   // chain fetched from its first statement. `reach`: nothing: as before, and kFull at first. Of
   // another reach than before: everything is fetched anew, and must continue what was known.
   // DATA_LOSS: the server contradicts itself, the log or the rules (an alarm: the message
   //     says what and at which position; nothing of the answer was taken over).
-  // FAILED_PRECONDITION, reason UPDATE_REQUIRED: a newer kind or rules version.
+  // FAILED_PRECONDITION, reason UPDATE_REQUIRED: a newer kind or rules version. Reason
+  //     LOG_EPOCH: the log lost its end, and the roots say where it goes on: epoch_offer().
   // RESOURCE_EXHAUSTED: the answer is larger than this computer should hold at once.
   // `record` is called with each batch to persist, before it takes effect.
   absl::Status Sync(Connection& connection, const std::function<absl::Status(ByteView)>& record,
                     std::optional<Reach> reach = std::nullopt);
+  // What the last Sync's alarm can show to others; nothing: it was none, or shows nothing.
+  const std::optional<custody::Evidence>& evidence() const { return evidence_; }
+  // `theirs`, which the log signed as `note` for somebody else, is not our history: evidence()
+  // shows it, as far as anything does. `reply`: the server's to a Checkpoint request for its size.
+  void AccuseNote(const std::string& note, const audit::Checkpoint& theirs,
+                  const absl::StatusOr<CheckpointReply>& reply);
+  // Every policy as it was signed, from the first on.
+  const std::vector<Bytes>& policies() const { return policies_; }
+  // After the last Sync: FAILED_PRECONDITION, reason LOG_EPOCH.
+  const std::optional<EpochOffer>& epoch_offer() const { return epoch_offer_; }
+  // Accepts the offer: everything is fetched anew, and must continue the epoch's head. What was
+  // known before stays in the home's records. Errors as of Sync; on an error nothing changed.
+  // REQUIRES: epoch_offer().
+  absl::StatusOr<EpochRestart> RestartAtEpoch(Connection& connection,
+                                              const std::function<absl::Status(ByteView)>& record);
   // Replays what `record` was given, with every check but that of the clock.
   absl::Status Restore(ByteView recorded);
 
@@ -121,26 +157,37 @@ class Replica {
   };
   using Recorder = std::function<absl::Status(ByteView)>;
 
-  // One answer of the server, as far as Sync has to know to ask again.
+  // One answer of the server, as far as Sync has to know to ask again, or to hold it against it.
   struct Round {
-    TreeSize target;
+    audit::Checkpoint target;
+    std::string note;
     bool hidden = false;  // NOT_FOUND, for what is ours to see as far as the target says.
+    bool forked = false;  // The target and what is remembered are not of one log.
   };
-  Replica Anew(Reach reach) const;
+  Replica Anew(Reach reach, const audit::Checkpoint& introduced) const;
   absl::Status SyncRounds(Connection& connection, const Recorder& record);
   absl::Status SyncOnce(Connection& connection, const Recorder& record, Round& round);
-  absl::StatusOr<audit::Checkpoint> FetchEntries(ReplicaFetch& fetch, ReplicaRecord& received,
-                                                 Round& round);
-  absl::StatusOr<audit::Checkpoint> FetchLight(ReplicaFetch& fetch, ReplicaRecord& received,
-                                               Round& round);
+  absl::Status FetchEntries(ReplicaFetch& fetch, ReplicaRecord& received, Round& round) const;
+  absl::Status FetchLight(ReplicaFetch& fetch, ReplicaRecord& received, Round& round) const;
+  absl::Status TakeNote(const std::string& note, ReplicaRecord& received, Round& round) const;
   absl::Status CheckNotShorter(const audit::Checkpoint& target,
                                const audit::Checkpoint& remembered) const;
   absl::Status CheckSameRoot(const audit::Checkpoint& target) const;
+  absl::Status CheckHoldsEpoch() const;
   absl::Status Replay(const ReplicaRecord& received);
   VerifyKey LogKeyNow() const;
   absl::StatusOr<audit::Checkpoint> OpenNote(absl::string_view note) const;
   // What the next head has to be proven to continue; of size 0: nothing yet.
   audit::Checkpoint Foothold() const;
+
+  // replica_evidence.cc: what an alarm leaves behind. Best effort: the alarm stands anyway.
+  void Accuse(ReplicaFetch& fetch, const ReplicaStage& stage, const Round& round);
+  void AccuseHeads(const Round& round, const absl::StatusOr<CheckpointReply>& reply);
+  void Keep(decltype(custody::Evidence::what) what, std::vector<Bytes> policies);
+  // replica_epoch.cc. Confront: `alarm`, with evidence, or the roots' offer.
+  absl::Status Confront(Connection& connection, const Round& round, absl::Status alarm);
+  std::optional<EpochOffer> FindEpoch(Connection& connection, const CheckpointReply& reply) const;
+  std::optional<EpochOffer> JudgeEpoch(const PositionedStatement& statement) const;
 
   OrgId org_;
   VerifyKey log_key_;
@@ -149,12 +196,19 @@ class Replica {
   directory::Directory directory_;
   LogIndex log_;
   std::string note_;
-  bool anew_ = false;  // Its first record replaces those of another reach.
+  // Its first record replaces those before, after which statement of the log.
+  bool anew_ = false;
+  std::optional<PositionedStatement> anew_at_epoch_;
+  std::optional<audit::Checkpoint> restarted_at_;  // The last epoch's head.
+  std::optional<custody::Evidence> evidence_;
+  std::optional<EpochOffer> epoch_offer_;
   std::map<SubjectId, CaseHistory> cases_;
   std::map<SubjectId, DocumentHistory> documents_;
   std::map<SubjectId, std::map<Position, SubjectId>> case_documents_;  // By first statement.
   // The tags that the next statements of subjects seen so far would carry.
   absl::flat_hash_map<LogTag, Watched> watched_;
+  std::vector<Bytes> policies_;   // As signed, oldest first.
+  std::vector<Position> epochs_;  // Of the log epochs.
   // By certificate, every statement seen.
   std::map<Hash, std::map<Position, Signed>> sequences_;
   // Light: the statements that directory_ was made of, and those among the directory's whose

@@ -8,10 +8,19 @@
 namespace amparo::client {
 namespace {
 
-constexpr std::uint8_t kFull = 1;
-constexpr std::uint8_t kFullAnew = 2;
-constexpr std::uint8_t kLight = 3;
-constexpr std::uint8_t kLightAnew = 4;
+// The format: 1, and what the record is.
+constexpr std::uint8_t kLight = 1;
+constexpr std::uint8_t kAnew = 2;
+constexpr std::uint8_t kAtEpoch = 4;  // With kAnew.
+constexpr std::uint8_t kFormatMax = 1 + kLight + kAnew + kAtEpoch;
+
+std::uint8_t FormatOf(const ReplicaRecord& record) {
+  int format = 1;
+  if (record.light) format += kLight;
+  if (record.anew) format += kAnew;
+  if (record.epoch.has_value()) format += kAtEpoch;
+  return static_cast<std::uint8_t>(format);
+}
 
 Bytes CopyOf(ByteView view) { return Bytes(view.begin(), view.end()); }
 
@@ -82,7 +91,8 @@ void ReadEntries(Reader& in, ReplicaRecord& record) {
 
 Bytes EncodeReplicaRecord(const ReplicaRecord& record) {
   Writer out;
-  out.U8(record.light ? (record.anew ? kLightAnew : kLight) : (record.anew ? kFullAnew : kFull));
+  out.U8(FormatOf(record));
+  if (record.epoch.has_value()) WriteStatements(out, {*record.epoch});
   out.Vec16(AsBytes(record.note));
   if (record.light) {
     WritePath(out, record.consistency);
@@ -109,9 +119,15 @@ absl::StatusOr<ReplicaRecord> DecodeReplicaRecord(ByteView bytes) {
   Reader in(bytes);
   ReplicaRecord record;
   const std::uint8_t format = in.U8("format");
-  if (format < kFull || format > kLightAnew) in.Fail("format", "unknown");
-  record.light = format == kLight || format == kLightAnew;
-  record.anew = format == kFullAnew || format == kLightAnew;
+  if (format < 1 || format > kFormatMax) in.Fail("format", "unknown");
+  const int is = format - 1;
+  record.light = (is & kLight) != 0;
+  record.anew = (is & kAnew) != 0;
+  if ((is & kAtEpoch) != 0) {
+    const auto epoch = ReadStatements(in);
+    if (epoch.size() != 1 || !record.anew) in.Fail("log epoch", "not one, or nothing is anew");
+    if (!epoch.empty()) record.epoch = epoch.front();
+  }
   record.note = std::string(AsText(in.Vec16(audit::kCheckpointBytesMax, "checkpoint")));
   if (record.light) {
     record.consistency = ReadPath(in);

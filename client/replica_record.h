@@ -5,6 +5,7 @@
 #ifndef AMPARO_CLIENT_REPLICA_RECORD_H_
 #define AMPARO_CLIENT_REPLICA_RECORD_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,10 @@ struct RecordedProof {
 };
 struct ReplicaRecord {
   bool light = false;
-  bool anew = false;               // From nothing: what was known before was of the other reach.
+  // From nothing: what was known before was of the other reach, or, with `epoch`, its end was
+  // lost, and this statement says where the log goes on.
+  bool anew = false;
+  std::optional<PositionedStatement> epoch;
   std::string note;                // The checkpoint that the rest leads to.
   std::vector<SyncEntry> entries;  // Full: every leaf since the last record.
   // Light: the path from the head before, and the statements. Ascending.

@@ -37,6 +37,8 @@ void ReplicaStage::Commit(std::string note) {
   }
   for (const Position position : proven_) replica_.claimed_.erase(position);
   replica_.everybodys_.merge(everybodys_);
+  replica_.policies_ = policies();
+  replica_.epochs_.insert(replica_.epochs_.end(), epochs_.begin(), epochs_.end());
   replica_.directory_ = std::move(directory_);
   for (auto& [id, history] : cases_) replica_.cases_[id] = std::move(history);
   for (auto& [id, history] : documents_) replica_.documents_[id] = std::move(history);
@@ -77,6 +79,7 @@ absl::Status ReplicaStage::AppendLeaves(const std::vector<SyncEntry>& entries,
                  ", the signed head has size ", head.size.value);
   }
   if (replica_.log_.Root() != head.root) {
+    found_fork_ = before_.value > 0;
     return Alarm("the log was forked, or entries were altered: this home remembers size ",
                  before_.value, " root ", ToHex(root_before), ", the server signed size ",
                  head.size.value, " root ", ToHex(head.root), ", its entries lead to root ",
@@ -85,7 +88,7 @@ absl::Status ReplicaStage::AppendLeaves(const std::vector<SyncEntry>& entries,
   return absl::OkStatus();
 }
 
-absl::Status ReplicaStage::CheckIntroduced() const {
+absl::Status ReplicaStage::CheckIntroduced() {
   const auto& introduced = replica_.expected_.introduced;
   if (!introduced.has_value() || replica_.log_.size() < introduced->size) return absl::OkStatus();
   const auto root = replica_.log_.RootAt(introduced->size);
@@ -104,6 +107,7 @@ absl::Status ReplicaStage::ReadEntries(const std::vector<SyncEntry>& entries) {
     }
     const audit::Leaf& leaf = replica_.log_.At(position);
     if (leaf.leaf_class == 1) {
+      AccuseOfWithheld(position, {SubjectType::kDirectory, {}}, {});
       return AlarmAt(position, "the server withholds a statement that everyone must have");
     }
     const auto watched = replica_.watched_.find(leaf.tag);
@@ -153,6 +157,7 @@ absl::StatusOr<ReplicaStage::Placed> ReplicaStage::Place(Position position, Byte
   if (log.At(position).leaf_class == 1) return placed;  // The directory judges its own.
   const auto refusal = directory_.CheckAuthor(placed.statement, directory_.MomentAt(position));
   if (refusal.has_value()) {
+    AccuseOfRefused(placed, {});
     return AlarmAt(position, KindName(KindOf(placed.body.act)),
                    " by an author without authority: ", directory::RefusalName(*refusal));
   }
@@ -224,6 +229,7 @@ absl::Status ReplicaStage::ApplyToDirectory(const Placed& placed) {
     return UpdateRequired(placed.position, "the directory follows newer rules");
   }
   if (refusal.has_value()) {
+    AccuseOfRefused(placed, {});
     return AlarmAt(placed.position, KindName(KindOf(placed.body.act)),
                    " is refused by the directory: ", directory::RefusalName(*refusal));
   }
@@ -239,8 +245,39 @@ absl::Status ReplicaStage::ApplyToDirectory(const Placed& placed) {
     return AlarmAt(placed.position, "the log's time is ", tick->now.value, ", this computer's ",
                    now_->value, ": one of the two clocks is wrong");
   }
+  const Kind kind = KindOf(placed.body.act);
+  if (kind == Kind::kPolicy) policies_.push_back(placed.statement.bytes);
+  if (kind == Kind::kLogEpoch) epochs_.push_back(placed.position);
   if (light) everybodys_.emplace(placed.position, placed.statement);
   return absl::OkStatus();
+}
+
+std::vector<Bytes> ReplicaStage::policies() const {
+  std::vector<Bytes> all = replica_.policies_;
+  all.insert(all.end(), policies_.begin(), policies_.end());
+  return all;
+}
+
+void ReplicaStage::AccuseOfRefused(const Placed& placed, const std::vector<HistoryEntry>& before) {
+  const Statement& said = placed.statement.statement;
+  accusation_ = {.position = placed.position,
+                 .type = static_cast<SubjectType>(said.subject_type),
+                 .subject = said.subject,
+                 .refused = {},
+                 .previous = {}};
+  for (const HistoryEntry& entry : before) {
+    accusation_->refused.push_back({entry.position, entry.statement.bytes});
+  }
+  accusation_->refused.push_back({placed.position, placed.statement.bytes});
+}
+
+void ReplicaStage::AccuseOfWithheld(Position position, const SubjectKey& key,
+                                    const Hash& previous) {
+  accusation_ = {.position = position,
+                 .type = key.first,
+                 .subject = key.second,
+                 .refused = {},
+                 .previous = previous};
 }
 
 void ReplicaStage::WatchAfter(const SubjectKey& key, const Hash& statement) {

@@ -48,6 +48,21 @@ class ReplicaStage {
   void Commit(std::string note);
   // Take failed because the server hides what is ours to see.
   bool found_hidden() const { return found_hidden_; }
+  // Take failed because the head does not continue what is known.
+  bool found_fork() const { return found_fork_; }
+  // What Take's alarm can be shown by, for replica_evidence.cc.
+  struct Accusation {
+    Position position;
+    SubjectType type = SubjectType::kDirectory;
+    SubjectId subject;
+    // Refused by the rules: it, after what is known of its document. Empty: withheld, and of a
+    // subject it comes after `previous`.
+    std::vector<PositionedStatement> refused;
+    Hash previous;
+  };
+  const std::optional<Accusation>& accusation() const { return accusation_; }
+  // As signed, those of this answer too.
+  std::vector<Bytes> policies() const;
 
  private:
   // A statement at its place, decoded.
@@ -67,6 +82,9 @@ class ReplicaStage {
   absl::Status CheckWhatItsAuthorSaw(const Placed& placed) const;
   absl::Status CheckSequence(const Placed& placed);
   absl::Status ApplyToDirectory(const Placed& placed);
+
+  void AccuseOfRefused(const Placed& placed, const std::vector<HistoryEntry>& before);
+  void AccuseOfWithheld(Position position, const SubjectKey& key, const Hash& previous);
 
   // replica_stage_light.cc: what a light replica does instead of appending leaves.
   absl::Status PlaceHead(const audit::Checkpoint& head);
@@ -92,14 +110,14 @@ class ReplicaStage {
   absl::Status Replay(History& history, Placed placed);
   // Every leaf that carries the tag of this chain's next statements must be in the chain.
   template <class History>
-  absl::Status CheckNothingWithheld(const History& history) const;
+  absl::Status CheckNothingWithheld(const SubjectKey& key, const History& history);
   void WatchAfter(const SubjectKey& key, const Hash& statement);
   template <class History>
   History& Touch(const SubjectId& id);
   absl::Status JoinCases();
   absl::Status CheckSubmitsToCases();
   absl::Status CheckSubmitToCase(const DocumentHistory& document);
-  absl::Status CheckIntroduced() const;
+  absl::Status CheckIntroduced();
   // The case's documents that are known, by the position of their first statement.
   std::map<Position, SubjectId> DocumentsOf(const SubjectId& case_id) const;
   // The case as it stood before `position`.
@@ -111,6 +129,8 @@ class ReplicaStage {
   const TreeSize before_;
   bool committed_ = false;
   bool found_hidden_ = false;
+  bool found_fork_ = false;
+  std::optional<Accusation> accusation_;
   std::optional<UnixSeconds> now_;  // This computer's time; nothing: restored from a record.
   directory::Directory directory_;
   std::map<SubjectId, CaseHistory> cases_;  // Touched ones; likewise documents.
@@ -118,6 +138,8 @@ class ReplicaStage {
   std::vector<LogTag> watched_;                       // Added to the replica's.
   std::vector<std::pair<Hash, Position>> sequences_;  // Likewise.
   std::map<Position, SignedStatement> everybodys_;    // Likewise.
+  std::vector<Bytes> policies_;                       // Likewise.
+  std::vector<Position> epochs_;                      // Likewise.
   // Light: what was placed at the server's word, until CheckPlaces.
   std::set<Position> placed_;
   std::set<Position> proven_;

@@ -109,7 +109,7 @@ absl::Status ReplicaStage::ReplaySubject(const SubjectKey& key, History& history
   for (Placed& statement : next) {
     if (auto status = Replay(history, std::move(statement)); !status.ok()) return status;
   }
-  return CheckNothingWithheld(history);
+  return CheckNothingWithheld(key, history);
 }
 
 template <class History>
@@ -154,6 +154,12 @@ absl::Status ReplicaStage::LoseSight(const SubjectKey& key, History& history,
   };
   if (!may_see(directory_.MomentAt(gap->second)) || !may_see(soon)) return absl::OkStatus();
   found_hidden_ = true;
+  const LogTag& tag = replica_.log_.At(gap->second).tag;
+  for (const HistoryEntry& entry : history.entries) {
+    const Hash& before = replica_.log_.At(entry.position).statement;
+    if (audit::TagOf(replica_.org_, key.second, before) != tag) continue;
+    AccuseOfWithheld(gap->second, key, before);
+  }
   return AlarmAt(gap->second, "the server hides subject ", ToHex(key.second),
                  ", which is this device's to see");
 }
@@ -190,6 +196,7 @@ absl::Status ReplicaStage::Replay(History& history, Placed placed) {
     return UpdateRequired(placed.position, "the workflow follows newer rules");
   }
   if (!decision.ok()) {
+    AccuseOfRefused(placed, history.entries);
     return AlarmAt(placed.position, KindName(KindOf(placed.body.act)),
                    " is refused by the rules: ", workflow::RefusalName(*decision.refusal));
   }
@@ -211,12 +218,13 @@ absl::Status ReplicaStage::Replay(History& history, Placed placed) {
 }
 
 template <class History>
-absl::Status ReplicaStage::CheckNothingWithheld(const History& history) const {
+absl::Status ReplicaStage::CheckNothingWithheld(const SubjectKey& key, const History& history) {
   for (const HistoryEntry& entry : history.entries) {
     const Hash& statement = replica_.log_.At(entry.position).statement;
     const LogTag tag = audit::TagOf(replica_.org_, StateOf(history).id, statement);
     for (const Position position : replica_.log_.WithTag(tag)) {
       if (HoldsPosition(history.entries, position)) continue;
+      AccuseOfWithheld(position, key, statement);
       return AlarmAt(position, "the server withholds a statement on subject ",
                      ToHex(StateOf(history).id));
     }

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/replica.h"
+#include "custody/judge.h"
 #include "tests/client/scripted_log.h"
 
 namespace amparo::client {
@@ -65,6 +66,18 @@ class ReplicaTest : public ::testing::Test {
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
     EXPECT_EQ(Picture(), before);
     EXPECT_EQ(records_.size(), records) << "a lie was kept";
+  }
+
+  // The last alarm left evidence that a judge believes.
+  void ExpectEvidence(const Replica& replica, custody::Verdict verdict) {
+    ASSERT_TRUE(replica.evidence().has_value());
+    // As somebody else reads it, from the file.
+    const auto read = custody::ParseEvidence(custody::FormatEvidence(*replica.evidence()));
+    ASSERT_TRUE(read.ok()) << read.status();
+    const custody::Judgement judgement = custody::Judge(*read);
+    EXPECT_EQ(custody::VerdictName(judgement.verdict), custody::VerdictName(verdict))
+        << judgement.detail;
+    EXPECT_EQ(read->noticed_at, clock_);
   }
 
   amparo::testing::ScriptedLog log_;

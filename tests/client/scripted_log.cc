@@ -129,14 +129,7 @@ ScriptedLog::ScriptedLog() {
     policy.registrars.push_back(certificates_[name]);
   }
   org_.bytes = HashOf(policy).bytes;
-  const Statement said = Say("root", policy).statement;
-  const Bytes bytes = EncodeStatement(said);
-  std::vector<StatementSignature> signatures;
-  for (const char* root : {"root-1", "root-2"}) {
-    const SigningKey key = KeyNamed(root);
-    signatures.push_back({.key = key.verify_key(), .signature = key.Sign(bytes)});
-  }
-  Add(*AssembleSigned(said, std::move(signatures)));
+  Add(SayByRoots(policy));
   TickTo(now_);
   Add(Say("ria", RecoveryTested{.proof = HashNamed("challenge")}));
   Enrol("fay", static_cast<std::uint16_t>(Role::kFellow), {});
@@ -144,6 +137,36 @@ ScriptedLog::ScriptedLog() {
   Enrol("carl", static_cast<std::uint16_t>(Role::kCoordinator), {1});
   Enrol("tina", static_cast<std::uint16_t>(Role::kTranslator), {});
   Enrol("rita", static_cast<std::uint16_t>(Role::kReviewer), {});
+}
+
+SignedStatement ScriptedLog::SayByRoots(const Act& act, const std::vector<std::string>& roots) {
+  const Statement said = Say("root", act).statement;
+  const Bytes bytes = EncodeStatement(said);
+  std::vector<StatementSignature> signatures;
+  for (const std::string& root : roots) {
+    const SigningKey key = KeyNamed(root);
+    signatures.push_back({.key = key.verify_key(), .signature = key.Sign(bytes)});
+  }
+  return *AssembleSigned(said, std::move(signatures));
+}
+
+std::uint64_t ScriptedLog::BeginEpoch(std::uint32_t epoch) {
+  return Add(SayByRoots(LogEpoch{.epoch = epoch, .size = tree_.size(), .root = RootNow()}));
+}
+
+void ScriptedLog::CutTo(std::uint64_t size) {
+  std::vector<Entry> left(leaves_.begin(), leaves_.begin() + static_cast<std::ptrdiff_t>(size));
+  leaves_.clear();
+  tree_ = client::LogTree();
+  heads_.clear();
+  newest_.clear();
+  for (const Entry& entry : left) {
+    if (entry.statement.empty()) {
+      AddUnseen(entry.leaf);
+    } else {
+      Add(*DecodeSigned(entry.statement), entry.leaf);
+    }
+  }
 }
 
 std::uint64_t ScriptedLog::Revoke(const std::string& name) {

@@ -54,6 +54,7 @@ class ScriptedLog {
   Hash Certificate(const std::string& name) const { return HashOf(certificates_.at(name)); }
   std::uint64_t size() const { return leaves_.size(); }
   Hash RootNow() const { return tree_.RootAt(tree_.size()); }
+  Hash RootAt(std::uint64_t size) const { return tree_.RootAt(TreeSize{size}); }
   const Bytes& StatementAt(std::uint64_t position) const { return leaves_.at(position).statement; }
   UnixSeconds now() const { return now_; }
 
@@ -71,6 +72,13 @@ class ScriptedLog {
   std::uint64_t Revoke(const std::string& name);
   std::uint64_t Enrol(const std::string& name, std::uint16_t roles, std::vector<Desk> desks = {});
   void TickTo(UnixSeconds now);
+  // The server is restored from a backup of this size: what came after is gone.
+  void CutTo(std::uint64_t size);
+  // Said by both root keys, not added.
+  SignedStatement SayByRoots(const Act& act,
+                             const std::vector<std::string>& roots = {"root-1", "root-2"});
+  // That the log goes on from its end now, as that epoch. Returns its position.
+  std::uint64_t BeginEpoch(std::uint32_t epoch);
 
   // ---- A case of fay's on desk 1, and a document in it. Each returns its position ----
   std::uint64_t OpenCase();
