@@ -52,9 +52,6 @@ absl::Status CheckSeenHead(const Statement& said, const Overlay& overlay) {
 
 absl::Status JudgeDirectory(const Submission& submission, const Overlay& overlay) {
   const directory::Directory& directory = overlay.directory();
-  if (const auto refusal = directory.Check(submission.statement, overlay.next())) {
-    return Refuse(*refusal, directory.head());
-  }
   if (const auto* epoch = std::get_if<LogEpoch>(&submission.body.act)) {
     const auto root = overlay.RootAt(epoch->size);
     if (!root.ok()) return root.status();
@@ -63,6 +60,9 @@ absl::Status JudgeDirectory(const Submission& submission, const Overlay& overlay
                     absl::StrCat("the head named at size ", epoch->size.value,
                                  " is none of this log, which has ", overlay.base_size().value));
     }
+  }
+  if (const auto refusal = directory.Check(submission.statement, overlay.next())) {
+    return Refuse(*refusal, directory.head());
   }
   const auto* policy = std::get_if<Policy>(&submission.body.act);
   if (policy != nullptr && directory.founded() && policy->log_key != directory.policy().log_key) {

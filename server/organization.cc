@@ -228,11 +228,7 @@ absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
                .rows = &rows_,
                .subjects = &subjects_},
               {.org = options_.org, .log_key = &options_.log_key, .shelf = options_.storage.shelf});
-  // The roots name the newest tick, and need their time to sign: none comes in between.
-  const Act& first = waiting.front()->submission.body.act;
-  if (!std::holds_alternative<LogEpoch>(first)) {
-    if (auto status = batch.AddTickIfDue(options_.clock()); !status.ok()) return status;
-  }
+  if (auto status = batch.AddTickIfDue(options_.clock()); !status.ok()) return status;
   std::vector<absl::StatusOr<Position>> judged;
   for (const Waiting* one : waiting) judged.push_back(batch.Add(one->submission));
   std::string checkpoint = snapshot()->checkpoint;

@@ -158,5 +158,16 @@ TEST(LogEpochs, AreTheRootsWord) {
   EXPECT_EQ(org.Apply(org.SayByRoots({"root-1", "root-2"}, act)), Refusal::kEpochNotNext);
 }
 
+// Who holds the root keys is not in one room; the log ticks meanwhile.
+TEST(LogEpochs, MayBeSignedOverADay) {
+  Organisation org;
+  const SignedStatement epoch = org.SayByRoots(
+      {"root-1", "root-2"}, LogEpoch{.epoch = 1, .size = TreeSize{1}, .root = HashNamed("root")});
+  for (int hour = 0; hour < 24; ++hour) org.Wait(1);
+  EXPECT_EQ(org.Apply(epoch), std::nullopt);
+  EXPECT_EQ(org.directory().tick_head(), HashOf(epoch));
+  org.Wait(1);
+}
+
 }  // namespace
 }  // namespace amparo::directory

@@ -1,16 +1,21 @@
-// SIGKILL at any moment of a stream of appends loses nothing that was acknowledged.
+// SIGKILL at any moment of a stream of appends loses nothing that was acknowledged, and makes
+// no second root of a size for which one was ever shown.
 
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <time.h>
 
 #include <atomic>
+#include <cstdio>
 #include <map>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint.h"
+#include "audit/cosignature.h"
+#include "audit/log_entry.h"
 #include "server/call.h"
 #include "tests/server/amparod_process.h"
 #include "tests/server/test_client.h"
@@ -75,6 +80,42 @@ class KillTest : public ::testing::Test {
     return input;
   }
 
+  static std::string CosignatureBy(const std::string& name, const std::string& note) {
+    return *audit::Cosign(audit::CosignerNameOf(People::HashOfCertificate(name)), KeyNamed(name),
+                          UnixSeconds{static_cast<std::uint64_t>(time(nullptr))}, note);
+  }
+
+  // After a restart: what was acknowledged stands where it was said to stand, under every root
+  // that was ever shown, and so does the cosignature.
+  void CheckEverything(const std::map<std::uint64_t, Bytes>& acknowledged,
+                       const std::map<std::uint64_t, Hash>& roots, std::uint64_t cosigned) {
+    TestClient client(server_.address(), server_.CertificatePem());
+    ASSERT_TRUE(client.OpenSession(org_, "cleo").ok());
+    client.Sync(mirror_);
+    for (const auto& [position, statement] : acknowledged) {
+      ASSERT_LT(position, mirror_.entries.size());
+      EXPECT_EQ(mirror_.entries[position].statement(), StringOf(statement)) << position;
+    }
+    audit::Frontier frontier;
+    for (const v1::LogEntry& entry : mirror_.entries) {
+      frontier.Append(audit::LeafHash(*audit::DecodeLeaf(AsBytes(entry.leaf()))));
+      const auto shown = roots.find(frontier.size().value);
+      if (shown == roots.end()) continue;
+      EXPECT_EQ(shown->second, frontier.Root()) << shown->first;
+    }
+    EXPECT_LE(roots.rbegin()->first, frontier.size().value);
+    const auto checkpoint = audit::OpenCheckpoint(org_, log_key_, mirror_.checkpoint);
+    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+    EXPECT_EQ(checkpoint->size, frontier.size());
+    EXPECT_EQ(checkpoint->root, frontier.Root());
+    v1::CosignedReply reply;
+    const auto status = client.stub().Cosigned(
+        Context().get(), client.Wrap("Cosigned", v1::CosignedRequest()), &reply);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    ASSERT_EQ(reply.checkpoints_size(), 1);
+    EXPECT_GE(audit::OpenCheckpoint(org_, log_key_, reply.checkpoints(0))->size.value, cosigned);
+  }
+
   AmparodProcess server_;
   People people_;
   Mirror mirror_;
@@ -83,12 +124,36 @@ class KillTest : public ::testing::Test {
   Hash case_head_;
 };
 
-TEST_F(KillTest, FindsEveryAcknowledgedStatementAfterRestart) {
+// Every root that anybody was ever shown for a size.
+class Promises {
+ public:
+  void Take(const OrgId& org, const VerifyKey& log_key, const std::string& note) {
+    const auto checkpoint = audit::OpenCheckpoint(org, log_key, note);
+    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+    Take(checkpoint->size.value, checkpoint->root);
+  }
+  void Take(std::uint64_t size, const Hash& root) {
+    const auto [known, is_new] = roots_.try_emplace(size, root);
+    ASSERT_EQ(known->second, root) << "two roots of size " << size;
+  }
+  const std::map<std::uint64_t, Hash>& roots() const { return roots_; }
+
+ private:
+  std::map<std::uint64_t, Hash> roots_;
+};
+
+// Two people speak and a third looks on, until whatever they are in the middle of is cut off.
+TEST_F(KillTest, KeepsEveryPromiseOfACheckpointAfterRestart) {
+  const std::uint64_t seed = std::random_device{}();
+  std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
+  std::mt19937_64 random(seed);
   std::mutex mutex;  // Guards the people and what was acknowledged.
   std::map<std::uint64_t, Bytes> acknowledged;
+  Promises promises;
+  std::uint64_t cosigned = 0;
   int number = 0;
-  for (int round = 0; round < 4; ++round) {
-    const std::size_t enough = acknowledged.size() + 15 + static_cast<std::size_t>(round) * 7;
+  for (int round = 0; round < 6; ++round) {
+    const std::uint64_t looks = 3 + random() % 60;
     std::atomic<bool> is_killed = false;
     const auto speak = [&](const std::string& name) {
       TestClient client(server_.address(), server_.CertificatePem());
@@ -107,25 +172,47 @@ TEST_F(KillTest, FindsEveryAcknowledgedStatementAfterRestart) {
         }
         lock.lock();
         acknowledged[reply.position()] = input.statement;
-        if (acknowledged.size() >= enough && !is_killed.exchange(true)) server_.Stop(SIGKILL);
+        promises.Take(org_, log_key_, reply.checkpoint());
+        EXPECT_GT(audit::OpenCheckpoint(org_, log_key_, reply.checkpoint())->size.value,
+                  reply.position());
       }
+    };
+    const auto look_on = [&] {
+      TestClient client(server_.address(), server_.CertificatePem());
+      ASSERT_TRUE(client.OpenSession(org_, "ria").ok());
+      for (std::uint64_t look = 0; look < looks; ++look) {
+        v1::CheckpointRequest request;
+        request.set_old_size(random() % 8);
+        v1::CheckpointReply head;
+        ASSERT_TRUE(client.stub()
+                        .Checkpoint(Context().get(), client.Wrap("Checkpoint", request), &head)
+                        .ok());
+        const auto size = audit::OpenCheckpoint(org_, log_key_, head.checkpoint())->size;
+        v1::CosignRequest cosign;
+        cosign.set_size(size.value);
+        cosign.set_signature(CosignatureBy("ria", head.checkpoint()));
+        v1::CosignReply taken;
+        const auto status =
+            client.stub().Cosign(Context().get(), client.Wrap("Cosign", cosign), &taken);
+        ASSERT_TRUE(status.ok()) << status.error_message();
+        const std::lock_guard lock(mutex);
+        promises.Take(org_, log_key_, head.checkpoint());
+        if (request.old_size() > 0) {
+          promises.Take(request.old_size(), *Hash::From(AsBytes(head.old_root())));
+        }
+        cosigned = size.value;
+      }
+      is_killed = true;
+      server_.Stop(SIGKILL);
     };
     std::thread cleo(speak, "cleo");
     std::thread carl(speak, "carl");
+    std::thread ria(look_on);
     cleo.join();
     carl.join();
+    ria.join();
     server_.Start();
-    TestClient client(server_.address(), server_.CertificatePem());
-    ASSERT_TRUE(client.OpenSession(org_, "cleo").ok());
-    client.Sync(mirror_);
-    for (const auto& [position, statement] : acknowledged) {
-      ASSERT_LT(position, mirror_.entries.size());
-      EXPECT_EQ(mirror_.entries[position].statement(), StringOf(statement)) << position;
-    }
-    const auto checkpoint = audit::OpenCheckpoint(org_, log_key_, mirror_.checkpoint);
-    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
-    EXPECT_EQ(checkpoint->size, mirror_.frontier.size());
-    EXPECT_EQ(checkpoint->root, mirror_.frontier.Root());
+    CheckEverything(acknowledged, promises.roots(), cosigned);
   }
   EXPECT_EQ(server_.Stop(SIGTERM), 0);
 }

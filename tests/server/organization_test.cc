@@ -123,6 +123,70 @@ TEST(Organization, TicksByItselfWhenAnHourBegins) {
   EXPECT_EQ(scene.organization().snapshot()->directory->newest_tick().value, scene.now());
 }
 
+// After a long stop nobody is to be shown the time at which the server was stopped.
+TEST(Organization, TicksBeforeItServesWhenAnHourBeganSinceTheLast) {
+  Scene scene;
+  scene.Pass(5 * 3600);
+  ASSERT_TRUE(scene.Reopen().ok());
+  EXPECT_EQ(scene.organization().snapshot()->directory->newest_tick().value, scene.now());
+  const auto size = scene.organization().snapshot()->size();
+  ASSERT_TRUE(scene.Reopen().ok());
+  EXPECT_EQ(scene.organization().snapshot()->size(), size);
+}
+
+TEST(Organization, ChangesNothingWhenItIsOpenedToBeChecked) {
+  Scene scene;
+  const auto size = *scene.storage().ledger->Size();
+  const AppendInput submit = scene.SubmitBy("fay", "letter", 1);
+  scene.Pass(5 * 3600);
+  ASSERT_TRUE(scene.Reopen(Opening::kToCheck).ok());
+  EXPECT_EQ(*scene.storage().ledger->Size(), size);
+  EXPECT_EQ(scene.organization().snapshot()->size(), size);
+  EXPECT_EQ(ReasonOf(scene.Answer(submit)), "STOPPING");
+}
+
+SignedStatement EpochByRoots(Scene& scene, const std::vector<std::string>& roots, TreeSize size,
+                             const Hash& head, std::uint32_t epoch = 1) {
+  const auto snapshot = scene.organization().snapshot();
+  return People::SayByRoots(roots, LogEpoch{.epoch = epoch, .size = size, .root = head},
+                            {.directory = *snapshot->directory, .frontier = snapshot->frontier});
+}
+
+// Roots sign where their keys are: the log ticks meanwhile.
+TEST(Organization, TakesALogEpochThatTheRootsSignedOverADay) {
+  Scene scene;
+  const auto snapshot = scene.organization().snapshot();
+  const auto epoch =
+      EpochByRoots(scene, {"root-1", "root-3"}, snapshot->size(), snapshot->frontier.Root());
+  scene.Pass(24 * 3600);
+  scene.AwaitTick();
+  scene.Pass(100);
+  const auto appended = scene.Answer(epoch);
+  ASSERT_TRUE(appended.ok()) << ReasonOf(appended);
+  EXPECT_EQ(appended->position.value, snapshot->size().value + 2);
+  EXPECT_EQ(ReasonOf(scene.Answer(scene.SubmitBy("fay", "letter", 1))), "OK");
+  const auto earlier = scene.organization().rows().RootAt(TreeSize{3});
+  EXPECT_EQ(ReasonOf(scene.Answer(
+                EpochByRoots(scene, {"root-1", "root-2"}, TreeSize{3}, earlier->value(), 2))),
+            "OK");
+}
+
+TEST(Organization, TakesNoLogEpochThatNamesAHeadOfAnotherLogOrThatOneRootSigned) {
+  Scene scene;
+  const auto snapshot = scene.organization().snapshot();
+  const TreeSize size = snapshot->size();
+  const Hash root = snapshot->frontier.Root();
+  const std::vector<std::string> roots = {"root-1", "root-2"};
+  EXPECT_EQ(ReasonOf(scene.Answer(EpochByRoots(scene, roots, size, HashNamed("fork")))),
+            "SEEN_HEAD_UNKNOWN");
+  EXPECT_EQ(ReasonOf(scene.Answer(EpochByRoots(scene, roots, TreeSize{size.value - 1}, root))),
+            "SEEN_HEAD_UNKNOWN");
+  EXPECT_EQ(ReasonOf(scene.Answer(EpochByRoots(scene, roots, TreeSize{size.value + 1}, root))),
+            "SEEN_HEAD_UNKNOWN");
+  EXPECT_EQ(ReasonOf(scene.Answer(EpochByRoots(scene, {"root-1"}, size, root))),
+            "THRESHOLD_NOT_MET");
+}
+
 TEST(Organization, ErasesWhatNobodyNamedForAMonthWhenItOpens) {
   Scene scene;
   const MadeObject named = ObjectNamed("named", ObjectClass::kPart, kSmallObjectBytesMax + 1);

@@ -121,4 +121,23 @@ SignedStatement People::Say(absl::string_view name, const Body& body, const Seen
   return SignStatement(statement, KeyNamed(name));
 }
 
+SignedStatement People::SayByRoots(const std::vector<std::string>& roots, const Act& act,
+                                   const Seen& seen) {
+  Statement statement;
+  statement.kind = static_cast<std::uint16_t>(KindOf(act));
+  statement.org = seen.directory.org();
+  statement.subject_type = static_cast<std::uint8_t>(SubjectTypeOf(KindOf(act)));
+  statement.subject_prev = seen.directory.tick_head();
+  statement.seen_tree_size = seen.frontier.size();
+  statement.seen_root = seen.frontier.Root();
+  statement.body = EncodeBody({.act = act, .objects = {}, .grants = {}});
+  std::vector<StatementSignature> signatures;
+  for (const std::string& root : roots) {
+    const SigningKey key = KeyNamed(root);
+    signatures.push_back(
+        {.key = key.verify_key(), .signature = key.Sign(EncodeStatement(statement))});
+  }
+  return *AssembleSigned(statement, std::move(signatures));
+}
+
 }  // namespace amparo::server::testing

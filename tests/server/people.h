@@ -62,6 +62,9 @@ class People {
                       const About& about = {}) {
     return Say(name, Body{.act = act, .objects = {}, .grants = {}}, seen, about);
   }
+  // What these roots of FirstPolicy() say now on the log's subject.
+  static SignedStatement SayByRoots(const std::vector<std::string>& roots, const Act& act,
+                                    const Seen& seen);
   // Statements that enrol `name`, one at a time: show() makes each one stand.
   template <class Show>
   void Enrol(absl::string_view name, std::uint16_t roles, std::vector<Desk> desks, Show show);

@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "audit/cosignature.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "tests/server/amparod_process.h"
 #include "tests/server/test_client.h"
@@ -106,6 +107,37 @@ TEST(Amparod, KeepsEveryFileToItself) {
     ASSERT_EQ(lstat(entry.path().c_str(), &state), 0);
     EXPECT_EQ(state.st_mode & 077, 0u) << entry.path();
   }
+}
+
+// Nobody restarts a server for a partner.
+TEST(Amparod, TakesAndForgetsAWitnessWhileItRuns) {
+  AmparodProcess server;
+  server.Start();
+  const FoundingToken token = server.MakeToken();
+  const Policy policy = People::FirstPolicy(token.log_key);
+  const OrgId org{HashOf(policy).bytes};
+  TestClient client(server.address(), server.CertificatePem());
+  v1::AppendReply reply;
+  ASSERT_TRUE(client
+                  .Found(token.token.view(), token.secret.Expose(),
+                         People::FoundingStatement(policy), &reply)
+                  .ok());
+  const SigningKey key = KeyNamed("partner");
+  const audit::Witness partner{.name = "witness.example", .key = key.verify_key()};
+  const auto opens = [&] { return client.OpenSession(org, Hash{partner.key.bytes}, key).ok(); };
+  const auto witness = [&](const std::string& verb, const std::string& argument) {
+    return AmparodProcess::Run({"witness", verb, "--data", server.data(), ToHex(org), argument});
+  };
+  EXPECT_FALSE(opens());
+  EXPECT_EQ(witness("add", "witness.example+00000000+AAAA"), 2);
+  EXPECT_EQ(witness("add", audit::FormatWitness(partner)), 0);
+  EXPECT_EQ(witness("add", audit::FormatWitness(partner)), 1);
+  EXPECT_TRUE(opens());
+  EXPECT_EQ(AmparodProcess::Run({"witness", "list", "--data", server.data(), ToHex(org)}), 0);
+  EXPECT_EQ(AmparodProcess::Run({"witness", "list", "--data", server.data(), "no hex"}), 2);
+  EXPECT_EQ(witness("remove", "somebody"), 1);
+  EXPECT_EQ(witness("remove", partner.name), 0);
+  EXPECT_FALSE(opens());
 }
 
 TEST(Amparod, NamesWhatIsWrongByItsExitCode) {

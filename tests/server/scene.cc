@@ -51,7 +51,7 @@ Scene::Scene(storage::Store* store, std::string salt) : store_(store) {
        {.subject = SubjectNamed("case"), .prev = {}});
 }
 
-absl::Status Scene::Reopen() {
+absl::Status Scene::Reopen(Opening opening) {
   organization_.reset();
   const auto opened = store_->Open(org_);
   if (!opened.ok()) return opened.status();
@@ -59,7 +59,8 @@ absl::Status Scene::Reopen() {
                                           .storage = *opened,
                                           .log_key = KeyNamed(log_key_name_),
                                           .clock = [this] { return UnixSeconds{now_}; },
-                                          .timer_poll_ms = 5});
+                                          .timer_poll_ms = 5,
+                                          .opening = opening});
   if (!organization.ok()) return organization.status();
   organization_ = *std::move(organization);
   return absl::OkStatus();

@@ -29,7 +29,7 @@ class Scene {
   People& people() { return people_; }
   storage::OrgStorage storage() { return organization_->storage(); }
   // Stops the organisation and opens it again over the same storage.
-  absl::Status Reopen();
+  absl::Status Reopen(Opening opening = Opening::kToServe);
   void Pass(std::uint64_t seconds) { now_ += seconds; }
   // Returns when the log's time is now.
   void AwaitTick();

@@ -22,6 +22,11 @@ ByteView Label(const char (&label)[N]) {
   return ByteView(reinterpret_cast<const std::uint8_t*>(label), N);
 }
 
+std::string ReasonOfStatus(const absl::Status& status) {
+  const auto detail = DetailOf(status);
+  return detail ? detail->reason : status.ToString();
+}
+
 const OrgId kOrg = OrgId::Filled(7);
 const Hash kServerKey = HashNamed("server key");
 
@@ -37,7 +42,8 @@ class SessionsTest : public ::testing::Test {
                      }
                      return KnownCertificate{.hash = certificate,
                                              .member = MemberId::Filled(1),
-                                             .authentication = KeyNamed("auth").verify_key()};
+                                             .authentication = KeyNamed("auth").verify_key(),
+                                             .is_witness = is_witness_};
                    },
                    .clock = [this] { return UnixSeconds{now_}; }}) {}
 
@@ -82,6 +88,7 @@ class SessionsTest : public ::testing::Test {
   }
 
   bool is_valid_ = true;
+  bool is_witness_ = false;
   std::uint64_t now_ = 1000;
   Sessions sessions_;
 };
@@ -95,6 +102,25 @@ TEST_F(SessionsTest, OpensForACertificatesOwnKeyAndNamesItsMember) {
   ASSERT_TRUE(caller.ok());
   EXPECT_EQ(caller->member, MemberId::Filled(1));
   EXPECT_EQ(caller->certificate, HashNamed("certificate"));
+}
+
+TEST_F(SessionsTest, OfAWitnessAreForHeadsAlone) {
+  is_witness_ = true;
+  const auto session = sessions_.Open(Request());
+  ASSERT_TRUE(session.ok()) << session.status();
+  std::uint64_t counter = 0;
+  for (const char* method : {"Append", "Sync", "Subject", "Objects", "Pending", "Watch", "Cosigned",
+                             "Prove", "Light", "Upload", "Download", "Checkpoint", "Cosign"}) {
+    const Hash mac = Mac(*session, ++counter, method, {});
+    const auto caller = sessions_.Authenticate(
+        {.session = session->session.view(), .counter = counter, .mac = mac.view(), .body = {}},
+        method);
+    const bool is_for_witnesses =
+        method == std::string("Checkpoint") || method == std::string("Cosign");
+    EXPECT_EQ(caller.ok() ? "OK" : ReasonOfStatus(caller.status()),
+              is_for_witnesses ? "OK" : "SESSION_REFUSED")
+        << method;
+  }
 }
 
 // Whoever probes learns one thing: no.

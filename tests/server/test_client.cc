@@ -77,10 +77,15 @@ grpc::Status TestClient::Found(ByteView token_id, ByteView token_secret,
 }
 
 grpc::Status TestClient::OpenSession(const OrgId& org, const std::string& name) {
+  return OpenSession(org, People::HashOfCertificate(name),
+                     KeyNamed(absl::StrCat(name, ", authentication")));
+}
+
+grpc::Status TestClient::OpenSession(const OrgId& org, const Hash& certificate,
+                                     const SigningKey& key) {
   v1::HelloReply hello;
   const auto greeted = stub_->Hello(Context().get(), {}, &hello);
   if (!greeted.ok()) return greeted;
-  const Hash certificate = People::HashOfCertificate(name);
   const Hash nonce = RandomId<Hash>();
   Writer writer;
   writer.Raw(Label("amparo/session/v1\n"));
@@ -94,7 +99,6 @@ grpc::Status TestClient::OpenSession(const OrgId& org, const std::string& name) 
   request.set_certificate(StringOf(certificate.view()));
   request.set_challenge(hello.challenge());
   request.set_client_nonce(StringOf(nonce.view()));
-  const SigningKey key = KeyNamed(absl::StrCat(name, ", authentication"));
   request.set_signature(StringOf(key.Sign(writer.bytes()).view()));
   v1::OpenSessionReply reply;
   const auto opened = stub_->OpenSession(Context().get(), request, &reply);

@@ -40,6 +40,8 @@ class TestClient {
                      v1::AppendReply* reply);
   // As `name`; later requests are in this session.
   grpc::Status OpenSession(const OrgId& org, const std::string& name);
+  // The same under any 32 bytes that the server may know as a certificate, signed by `key`.
+  grpc::Status OpenSession(const OrgId& org, const Hash& certificate, const SigningKey& key);
   // The next request of the session.
   v1::Envelope Wrap(const std::string& method, const google::protobuf::Message& inner);
 

@@ -110,7 +110,9 @@ class EngineConnection final : public client::Connection {
   absl::StatusOr<client::CheckpointReply> Checkpoint(TreeSize old_size) override {
     absl::StatusOr<server::ProvenHead> head = server::ProveHead(organization_, old_size);
     if (!head.ok()) return Translated(head.status());
-    if (cosignatures_ != nullptr) {
+    const bool is_witness = Caller().is_witness;  // Who sees heads and nothing else.
+    if (is_witness) head->log_epoch.reset();
+    if (cosignatures_ != nullptr && !is_witness) {
       auto note = cosignatures_->Attach(organization_, head->size, head->checkpoint);
       if (!note.ok()) return Translated(note.status());
       head->checkpoint = *std::move(note);
