@@ -157,6 +157,10 @@ class MemberClient final : public Client {
                       bool with_identity) override {
     return verbs::Export(*place_, document, directory, with_identity);
   }
+  absl::StatusOr<custody::Receipt> MakeReceipt(const SubjectId& document,
+                                               bool with_files) override {
+    return verbs::MakeReceipt(*place_, document, with_files);
+  }
 
   absl::StatusOr<SecretBuffer> Invite(const InviteOptions& options) override {
     return PublishInvitation(place_->enrolment(), options);

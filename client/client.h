@@ -31,6 +31,7 @@
 #include "client/home.h"
 #include "client/names.h"
 #include "client/replica.h"
+#include "custody/receipt.h"
 #include "statement/sealed_texts.h"
 
 namespace amparo::client {
@@ -274,6 +275,13 @@ class Client {
   // (an age passphrase file).
   virtual absl::Status Export(const SubjectId& document, const std::string& directory,
                               bool with_identity) = 0;
+  // The document's whole custody history as one file, which anybody can check with no network:
+  // custody/receipt.h. Judged before it is returned. `with_files`: with the keys of the parts that
+  // this member can open; it then opens those to whoever has the sealed bytes.
+  // PERMISSION_DENIED, reason NOT_GRANTED: `with_files`, and this member can open none.
+  // DATA_LOSS: what the server adds does not verify.
+  virtual absl::StatusOr<custody::Receipt> MakeReceipt(const SubjectId& document,
+                                                       bool with_files) = 0;
 
   // -- Registrars: client/enrolment.h says what each does --
   struct InviteOptions {

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "client/client.h"
 #include "client/workplace.h"
+#include "custody/receipt.h"
 
 namespace amparo::client::verbs {
 
@@ -93,6 +94,10 @@ absl::Status Share(Workplace& place, const SubjectId& document, const MemberId& 
 // export.cc
 absl::Status Export(Workplace& place, const SubjectId& document, const std::string& directory,
                     bool with_identity);
+
+// receipt.cc
+absl::StatusOr<custody::Receipt> MakeReceipt(Workplace& place, const SubjectId& document,
+                                             bool with_files);
 
 }  // namespace amparo::client::verbs
 

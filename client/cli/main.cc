@@ -33,6 +33,7 @@ int Run(int argc, char** argv) {
   AddAssignmentVerbs(app, shell);
   AddTranslationVerbs(app, shell);
   AddDeliveryVerbs(app, shell);
+  AddReceiptVerbs(app, shell);
   AddFoundingVerbs(app, shell);
   AddLogVerbs(app, shell);
 

@@ -80,6 +80,7 @@ void AddSubmitVerb(CLI::App& app, Shell& shell);
 void AddAssignmentVerbs(CLI::App& app, Shell& shell);   // assign ... give-back, ask, answer
 void AddTranslationVerbs(CLI::App& app, Shell& shell);  // open, hand-in, review
 void AddDeliveryVerbs(CLI::App& app, Shell& shell);     // deliver, receive, reopen, withdraw, ...
+void AddReceiptVerbs(CLI::App& app, Shell& shell);      // receipt, verify
 
 }  // namespace amparo::cli
 
