@@ -58,8 +58,8 @@ absl::Status StatusOf(const Answer& answer) {
 }
 
 std::unique_ptr<Message> ReplyOf(absl::string_view method) {
-  const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-      "amparo.v1.Amparo");
+  const auto* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("amparo.v1.Amparo");
   assert(v1::AppendReply::descriptor() != nullptr && service != nullptr);
   // StatUpload is an Upload of nothing.
   const auto* found =

@@ -183,7 +183,8 @@ std::string CheckGrants(const Truth& truth, const Outcome& outcome,
                    Sha256(grant.grant) == ref.sha256;
           });
       if (bytes == request.grants.end()) return "a grant that is named and not sent";
-      std::string broken = CheckOneGrant(truth, ref, bytes->grant, *snapshot->directory, find_identity);
+      std::string broken =
+          CheckOneGrant(truth, ref, bytes->grant, *snapshot->directory, find_identity);
       if (!broken.empty()) return broken;
     }
   }

@@ -33,15 +33,15 @@ using FindIdentity = std::function<const Identity*(const Hash& certificate)>;
 // A violation that a test commits on purpose, so that the checks are seen to see it.
 enum class Plant {
   kNothing,
-  kWrongPlaintext,   // A file of the right name with a byte changed.
-  kUnknownFile,      // A file nobody wrote.
-  kAdvancedHead,     // The home remembers a head that is not the log's.
-  kRefusedHead,      // The home remembers the head of an answer that it refused.
-  kWrongTitle,       // A name is shown that is somebody else's.
-  kForeignGrant,     // A grant to the right certificate that its holder cannot open.
-  kForeignGrantee,   // A grant to a certificate that the directory does not have.
-  kCrash,            // Ends by a signal.
-  kHang,             // Does not end.
+  kWrongPlaintext,  // A file of the right name with a byte changed.
+  kUnknownFile,     // A file nobody wrote.
+  kAdvancedHead,    // The home remembers a head that is not the log's.
+  kRefusedHead,     // The home remembers the head of an answer that it refused.
+  kWrongTitle,      // A name is shown that is somebody else's.
+  kForeignGrant,    // A grant to the right certificate that its holder cannot open.
+  kForeignGrantee,  // A grant to a certificate that the directory does not have.
+  kCrash,           // Ends by a signal.
+  kHang,            // Does not end.
 };
 
 // What one verb did in one process.

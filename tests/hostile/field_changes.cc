@@ -147,8 +147,9 @@ void ListRearrangements(Message& message, std::vector<Work>& out) {
       for (int j = 0; j + 1 < size; ++j) reflection->SwapElements(&message, field, j, j + 1);
     });
     for (int j = 0; j + 1 < size; ++j) {
-      out.push_back(
-          [&message, field, reflection, j] { reflection->SwapElements(&message, field, j, j + 1); });
+      out.push_back([&message, field, reflection, j] {
+        reflection->SwapElements(&message, field, j, j + 1);
+      });
     }
   }
 }

@@ -6,9 +6,9 @@
 #ifndef AMPARO_TESTS_HOSTILE_FIELD_CHANGES_H_
 #define AMPARO_TESTS_HOSTILE_FIELD_CHANGES_H_
 
-#include <cstddef>
-
 #include <google/protobuf/message.h>
+
+#include <cstddef>
 
 namespace amparo::testing {
 

@@ -155,16 +155,14 @@ absl::StatusOr<std::vector<std::string>> HostileConnection::Cosigned() {
 
 absl::StatusOr<std::vector<std::vector<Hash>>> HostileConnection::Prove(
     TreeSize size, const std::vector<Position>& positions) {
-  return Typed<std::vector<std::vector<Hash>>>("Prove", [&](client::Connection& connection) {
-    return connection.Prove(size, positions);
-  });
+  return Typed<std::vector<std::vector<Hash>>>(
+      "Prove", [&](client::Connection& connection) { return connection.Prove(size, positions); });
 }
 
 absl::StatusOr<client::LightReply> HostileConnection::Light(client::LightWhich which, Position from,
                                                             TreeSize size) {
-  return Typed<client::LightReply>("Light", [&](client::Connection& connection) {
-    return connection.Light(which, from, size);
-  });
+  return Typed<client::LightReply>(
+      "Light", [&](client::Connection& connection) { return connection.Light(which, from, size); });
 }
 
 absl::Status HostileConnection::Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) {

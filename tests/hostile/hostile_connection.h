@@ -26,11 +26,11 @@ struct Exchange {
   std::size_t verb = 0;
   std::optional<Mutation> mutation;
 
-  std::vector<Answer> answers;                     // True ones, as the server meant them.
-  std::optional<std::size_t> bent_at;              // The answer that was in fact changed.
-  std::optional<Answer> bent;                      // What came instead,
-  std::optional<Answer> owed;                      // and what comes after it.
-  std::vector<client::AppendRequest> appends;      // All that the client tried to send.
+  std::vector<Answer> answers;                 // True ones, as the server meant them.
+  std::optional<std::size_t> bent_at;          // The answer that was in fact changed.
+  std::optional<Answer> bent;                  // What came instead,
+  std::optional<Answer> owed;                  // and what comes after it.
+  std::vector<client::AppendRequest> appends;  // All that the client tried to send.
 };
 
 class HostileConnection final : public client::Connection {

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <set>
 
 #include "tests/hostile/fixed_world.h"
 #include "tests/hostile/rehearsal.h"
@@ -24,7 +25,7 @@ void ExpectUnbroken(const Tally& tally) {
   for (const auto& [change, count] : tally.by_change) std::cout << "; " << change << " " << count;
   std::cout << "\n";
   for (const Broken& broken : tally.broken) {
-    ADD_FAILURE() << "verb " << broken.verb << ", " << Describe(broken.mutation) << ": "
+    ADD_FAILURE() << "verb " << broken.verb << ", " << Describe(broken.trial.mutation) << ": "
                   << broken.why;
   }
 }
@@ -32,6 +33,12 @@ void ExpectUnbroken(const Tally& tally) {
 bool IsExhaustive() {
   const char* asked = std::getenv("AMPARO_EXHAUSTIVE");
   return asked != nullptr && std::string(asked) == "1";
+}
+
+std::vector<Trial> RunsOf(const std::vector<Mutation>& mutations) {
+  std::vector<Trial> out;
+  for (const Mutation& mutation : mutations) out.push_back({.mutation = mutation});
+  return out;
 }
 
 // Every `of`th, from `share` on.
@@ -54,16 +61,54 @@ TEST(HostileServer, BreaksNoPromiseWithAnyAnswerChanged) {
   google::protobuf::SetLogHandler(nullptr);  // It would speak of every bit.
   std::mt19937_64 chance(SeedOfThisRun());
   Rehearsal rehearsal;
-  const Tally tally = rehearsal.Play([&](std::size_t verb) {
+  std::size_t of = 0;
+  const Tally tally = rehearsal.Play([&](std::size_t verb) -> std::vector<Trial> {
     if (IsExhaustive()) {
-      return ShareOf(Everything(rehearsal.recording(), verb, kWholeAnswerBytes, chance));
+      const auto all = Everything(rehearsal.recording(), verb, kWholeAnswerBytes, chance);
+      of += all.size();
+      return RunsOf(ShareOf(all));
     }
-    return Sample(rehearsal.recording(), verb, 1, chance);
+    if (!rehearsal.story().verbs()[verb].is_new) return {};
+    return RunsOf(Sample(rehearsal.recording(), verb, 1, chance));
   });
+  if (IsExhaustive()) std::cout << "of " << of << ": ";
   EXPECT_EQ(rehearsal.difference(), "");
   EXPECT_GT(tally.answers, 100u);
   EXPECT_GT(tally.runs, tally.answers) << "each answer is changed at least once";
   ExpectUnbroken(tally);
+}
+
+// The checks see what a client would do wrong: each violation is committed once, after a verb
+// that went well, and reported; the same verb without one is not.
+TEST(HostileServer, WouldBeSeenToBreakEachPromise) {
+  StayInMemory();
+  google::protobuf::SetLogHandler(nullptr);
+  const std::map<std::string, std::vector<Plant>> planted = {
+      {"receive",
+       {Plant::kNothing, Plant::kWrongPlaintext, Plant::kUnknownFile, Plant::kAdvancedHead,
+        Plant::kRefusedHead, Plant::kWrongTitle, Plant::kCrash, Plant::kHang}},
+      {"assign", {Plant::kNothing, Plant::kForeignGrant, Plant::kForeignGrantee}}};
+  Rehearsal rehearsal;
+  std::size_t violations = 0;
+  const Tally tally = rehearsal.Play([&](std::size_t verb) -> std::vector<Trial> {
+    const auto found = planted.find(rehearsal.story().verbs()[verb].name);
+    if (found == planted.end()) return {};
+    std::vector<Trial> runs;
+    for (const Plant plant : found->second) {
+      // An answer that says one thing too much is bent, and believed by nobody.
+      const Mutation mutation{.answer = 1, .change = Change::kExtend, .where = 0};
+      runs.push_back({.mutation = mutation, .plant = plant});
+      if (plant != Plant::kNothing) ++violations;
+    }
+    return runs;
+  });
+  EXPECT_EQ(tally.broken.size(), violations);
+  std::set<Plant> seen;
+  for (const Broken& broken : tally.broken) {
+    EXPECT_NE(broken.trial.plant, Plant::kNothing) << broken.why;
+    EXPECT_TRUE(seen.insert(broken.trial.plant).second) << broken.why;
+    std::cout << "seen: " << broken.why << "\n";
+  }
 }
 
 }  // namespace

@@ -29,10 +29,10 @@ enum class Change {
   kSwap,         // where: number among the answers to this method in the whole session.
   kNextFirst,    // The next answer of this verb in place of this one, and then this one.
 };
-inline constexpr Change kAllChanges[] = {
-    Change::kFlipBit, Change::kTruncate,    Change::kExtend, Change::kField,
-    Change::kReorder, Change::kEmpty,       Change::kFail,   Change::kDropRequest,
-    Change::kRepeat,  Change::kSwap,        Change::kNextFirst};
+inline constexpr Change kAllChanges[] = {Change::kFlipBit, Change::kTruncate,    Change::kExtend,
+                                         Change::kField,   Change::kReorder,     Change::kEmpty,
+                                         Change::kFail,    Change::kDropRequest, Change::kRepeat,
+                                         Change::kSwap,    Change::kNextFirst};
 std::string NameOf(Change change);
 
 struct Mutation {

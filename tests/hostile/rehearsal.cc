@@ -28,11 +28,6 @@ constexpr std::uint64_t kSecondsPerVerb = 30;           // The whole story fits 
 constexpr unsigned kHangSeconds = 20;
 constexpr std::size_t kAtATime = 2;
 
-void EnterVerb(std::size_t verb) {
-  SeedChance(absl::StrCat("verb ", verb));
-  SetClock(kStartSeconds + kSecondsPerVerb * verb);
-}
-
 void CopyHome(const std::string& from, const std::string& to) {
   if (fs::exists(from)) fs::copy(from, to, fs::copy_options::recursive);
   if (fs::exists(to)) fs::permissions(to, fs::perms::owner_all);
@@ -65,8 +60,12 @@ Answer Note(const std::string& of, const std::string& text) {
 
 }  // namespace
 
-Rehearsal::Rehearsal() {
-  SeedChance("before the story");
+Rehearsal::Rehearsal()
+    : number_([] {
+        static int rehearsals = 0;
+        return ++rehearsals;
+      }()) {
+  SeedChance(absl::StrCat(number_, " before the story"));
   SetClock(kStartSeconds);
   stage_ = std::make_unique<Stage>(scratch_.At("tokens"));
   story_ = std::make_unique<Story>(*stage_, scratch_.At("story"));
@@ -78,14 +77,19 @@ Rehearsal::Rehearsal() {
 
 Rehearsal::~Rehearsal() = default;
 
+void Rehearsal::EnterVerb(std::size_t verb) const {
+  SeedChance(absl::StrCat(number_, " verb ", verb));
+  SetClock(kStartSeconds + kSecondsPerVerb * verb);
+}
+
 void Rehearsal::PlayTruly(std::size_t verb, const std::string& out, Act& act) {
   EnterVerb(verb);
   stage_->Open(scratch_.path() + "/stage");
   act.out = out;
   const absl::Status status = story_->verbs()[verb].run(act);
   if (!status.ok()) {
-    std::cerr << "the story: " << story_->verbs()[verb].person << ", "
-              << story_->verbs()[verb].name << ": " << status << "\n";
+    std::cerr << "the story: " << story_->verbs()[verb].person << ", " << story_->verbs()[verb].name
+              << ": " << status << "\n";
     std::abort();
   }
 }
@@ -126,7 +130,8 @@ void Rehearsal::Record() {
     if (verb + 1 == story_->verbs().size()) {
       auto& heads = truths.emplace_back();
       for (const auto& head : HeadsOf(*stage_->organization())) {
-        heads.push_back(Note(std::to_string(head.size.value), std::string(AsText(head.root.view()))));
+        heads.push_back(
+            Note(std::to_string(head.size.value), std::string(AsText(head.root.view()))));
       }
     }
     stage_->Close();
@@ -155,19 +160,18 @@ void Rehearsal::LoadTruth() {
   }
 }
 
-Tally Rehearsal::Play(const Choice& choice, Plant plant) {
+Tally Rehearsal::Play(const Choice& choice) {
   Tally tally;
   for (std::size_t verb = 0; verb < story_->verbs().size(); ++verb) {
     const Verb& what = story_->verbs()[verb];
-    if (what.is_rehearsed) {
-      tally.answers += recording_.verbs[verb].size();
-      head_before_ = HeadIn(story_->HomeOf(what.person)).value_or(std::nullopt);
-      for (const Mutation& mutation : choice(verb)) {
-        while (running_.size() >= kAtATime) Reap(tally);
-        Fork(verb, mutation, plant);
-      }
-      while (!running_.empty()) Reap(tally);
+    const std::vector<Trial> runs = choice(verb);
+    if (!runs.empty()) tally.answers += recording_.verbs[verb].size();
+    head_before_ = HeadIn(story_->HomeOf(what.person)).value_or(std::nullopt);
+    for (const Trial& trial : runs) {
+      while (running_.size() >= kAtATime) Reap(tally);
+      Fork(verb, trial);
     }
+    while (!running_.empty()) Reap(tally);
     Exchange exchange;
     Act act{.stage = *stage_,
             .exchange = exchange,
@@ -184,7 +188,7 @@ Tally Rehearsal::Play(const Choice& choice, Plant plant) {
   return tally;
 }
 
-void Rehearsal::Fork(std::size_t verb, const Mutation& mutation, Plant plant) {
+void Rehearsal::Fork(std::size_t verb, const Trial& trial) {
   int ends[2];
   const int made = pipe(ends);
   assert(made == 0);
@@ -195,11 +199,10 @@ void Rehearsal::Fork(std::size_t verb, const Mutation& mutation, Plant plant) {
   assert(child >= 0);
   if (child == 0) {
     close(ends[0]);
-    RunChild(verb, mutation, plant, directory, ends[1]);
+    RunChild(verb, trial, directory, ends[1]);
   }
   close(ends[1]);
-  running_[child] = {
-      .verb = verb, .mutation = mutation, .directory = directory, .report = ends[0]};
+  running_[child] = {.verb = verb, .trial = trial, .directory = directory, .report = ends[0]};
 }
 
 void Rehearsal::Reap(Tally& tally) {
@@ -207,18 +210,18 @@ void Rehearsal::Reap(Tally& tally) {
   const int child = wait(&status);
   const auto found = running_.find(child);
   if (found == running_.end()) return;
-  const Running run = found->second;
+  const Running ended = found->second;
   running_.erase(found);
   std::string report;
   char buffer[4096];
-  for (ssize_t got = 0; (got = read(run.report, buffer, sizeof(buffer))) > 0;) {
+  for (ssize_t got = 0; (got = read(ended.report, buffer, sizeof(buffer))) > 0;) {
     report.append(buffer, static_cast<std::size_t>(got));
   }
-  close(run.report);
+  close(ended.report);
   std::error_code ignored;
-  fs::remove_all(run.directory, ignored);
+  fs::remove_all(ended.directory, ignored);
   ++tally.runs;
-  ++tally.by_change[NameOf(run.mutation.change)];
+  ++tally.by_change[NameOf(ended.trial.mutation.change)];
   std::string why;
   if (WIFSIGNALED(status)) {
     why = WTERMSIG(status) == SIGALRM ? "it hangs"
@@ -230,9 +233,9 @@ void Rehearsal::Reap(Tally& tally) {
     why = report.substr(1);
   }
   if (why.empty()) return;
-  const Verb& verb = story_->verbs()[run.verb];
-  tally.broken.push_back({.verb = absl::StrCat(run.verb, " (", verb.person, ", ", verb.name, ")"),
-                          .mutation = run.mutation,
+  const Verb& verb = story_->verbs()[ended.verb];
+  tally.broken.push_back({.verb = absl::StrCat(ended.verb, " (", verb.person, ", ", verb.name, ")"),
+                          .trial = ended.trial,
                           .why = why});
 }
 
@@ -283,9 +286,8 @@ std::string Rehearsal::Judge(const Outcome& outcome, const std::string& director
   if (why.empty()) why = CheckShown(truth_, story_->verbs()[outcome.verb].person, outcome);
   if (why.empty()) why = CheckHead(truth_, facts_, outcome, heads);
   if (!why.empty()) return why;
-  return CheckGrants(truth_, outcome, organization, [&](const Hash& certificate) {
-    return FindIdentity(certificate, directory);
-  });
+  return CheckGrants(truth_, outcome, organization,
+                     [&](const Hash& certificate) { return FindIdentity(certificate, directory); });
 }
 
 // The lie left nothing behind: with a truthful server, work goes on.
@@ -311,8 +313,8 @@ std::string Rehearsal::GoOn(const Outcome& outcome, Act& again) {
   return status.ok() ? "" : absl::StrCat("afterwards: ", status.ToString());
 }
 
-void Rehearsal::RunChild(std::size_t verb, const Mutation& mutation, Plant plant,
-                         const std::string& directory, int report) {
+void Rehearsal::RunChild(std::size_t verb, const Trial& trial, const std::string& directory,
+                         int report) {
   alarm(kHangSeconds);
   fs::create_directories(directory);
   const Verb& what = story_->verbs()[verb];
@@ -325,7 +327,7 @@ void Rehearsal::RunChild(std::size_t verb, const Mutation& mutation, Plant plant
   outcome.verb = verb;
   outcome.exchange.recording = &recording_;
   outcome.exchange.verb = verb;
-  outcome.exchange.mutation = mutation;
+  outcome.exchange.mutation = trial.mutation;
   outcome.out = directory + "/out";
   outcome.head_before = head_before_;
   Act act{.stage = *stage_,
@@ -340,8 +342,8 @@ void Rehearsal::RunChild(std::size_t verb, const Mutation& mutation, Plant plant
   outcome.head_after = head.value_or(std::nullopt);
   std::string why = head.ok() ? "" : absl::StrCat("the home is damaged: ", head.status().message());
 
-  SeedChance("afterwards");
-  Commit(plant, truth_, outcome);
+  SeedChance(absl::StrCat(number_, " afterwards"));
+  Commit(trial.plant, truth_, outcome);
   if (why.empty()) why = Judge(outcome, directory);
   Exchange truthful;
   Act again{.stage = *stage_,

@@ -23,10 +23,16 @@
 
 namespace amparo::testing {
 
-// One mutation that a promise did not survive.
+// One process: an answer that is changed, and what goes wrong on purpose.
+struct Trial {
+  Mutation mutation;
+  Plant plant = Plant::kNothing;  // Before it is judged: for tests of the checks.
+};
+
+// A run that a promise did not survive.
 struct Broken {
   std::string verb;
-  Mutation mutation;
+  Trial trial;
   std::string why;
 };
 
@@ -34,7 +40,7 @@ struct Tally {
   std::map<std::string, std::size_t> by_change;  // Names of changes -> runs.
   std::size_t runs = 0;
   std::size_t refused = 0;  // Runs in which the verb failed.
-  std::size_t answers = 0;  // Of verbs that were rehearsed.
+  std::size_t answers = 0;  // Of verbs with runs.
   std::vector<Broken> broken;
 };
 
@@ -49,20 +55,20 @@ class Rehearsal {
   // Why the second playing was not the first one again. Empty: it was.
   const std::string& difference() const { return difference_; }
 
-  // Which mutations of a verb are run.
-  using Choice = std::function<std::vector<Mutation>(std::size_t verb)>;
-  // Plays the story a second time. `plant`: what each run does wrong on purpose, before it is
-  // judged. REQUIRES: called once.
-  Tally Play(const Choice& choice, Plant plant = Plant::kNothing);
+  // Which runs there are of a verb.
+  using Choice = std::function<std::vector<Trial>(std::size_t verb)>;
+  // Plays the story a second time. REQUIRES: called once.
+  Tally Play(const Choice& choice);
 
  private:
   void Record();
   void PlayTruly(std::size_t verb, const std::string& out, Act& act);
   void LoadTruth();
-  void Fork(std::size_t verb, const Mutation& mutation, Plant plant);
+  void EnterVerb(std::size_t verb) const;
+  void Fork(std::size_t verb, const Trial& trial);
   void Reap(Tally& tally);
-  [[noreturn]] void RunChild(std::size_t verb, const Mutation& mutation, Plant plant,
-                             const std::string& directory, int report);
+  [[noreturn]] void RunChild(std::size_t verb, const Trial& trial, const std::string& directory,
+                             int report);
   std::string Judge(const Outcome& outcome, const std::string& directory);
   std::string GoOn(const Outcome& outcome, Act& again);
   const Identity* FindIdentity(const Hash& certificate, const std::string& directory);
@@ -70,12 +76,13 @@ class Rehearsal {
 
   struct Running {
     std::size_t verb = 0;
-    Mutation mutation;
+    Trial trial;
     std::string directory;
     int report = -1;
   };
 
   ScratchDirectory scratch_;
+  const int number_;  // Of this rehearsal in this process: chance never comes twice.
   std::unique_ptr<Stage> stage_;
   std::unique_ptr<Story> story_;
   Facts facts_;

@@ -29,9 +29,8 @@ absl::Status Translated(const absl::Status& status) {
   const auto detail = server::DetailOf(status);
   absl::Status out(status.code(), status.message());
   if (detail.has_value()) {
-    client::AttachDetail(out, {.reason = detail->reason,
-                               .head = detail->head,
-                               .next_number = detail->next_number});
+    client::AttachDetail(
+        out, {.reason = detail->reason, .head = detail->head, .next_number = detail->next_number});
   }
   return out;
 }
@@ -39,9 +38,7 @@ absl::Status Translated(const absl::Status& status) {
 }  // namespace
 
 Stage::Stage(const std::string& directory)
-    : directory_(directory),
-      store_(storage::OpenMemoryStore()),
-      server_key_(Secret<32>::Random()) {
+    : directory_(directory), store_(storage::OpenMemoryStore()), server_key_(Secret<32>::Random()) {
   std::filesystem::create_directories(directory_);
   endpoint_ = {.address = "127.0.0.1:1",
                .certificate_pem = MustHave(server::MakeTlsCertificate()).certificate_pem};

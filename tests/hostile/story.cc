@@ -111,7 +111,7 @@ Story::Story(Stage& stage, const std::string& directory) : directory_(directory)
   Prepare(stage);
   AddFounding();
   AddEnrolment("tina", Bit(Role::kTranslator), true);
-  AddEnrolment("cleo", Bit(Role::kCoordinator), true);
+  AddEnrolment("cleo", Bit(Role::kCoordinator), false);
   AddEnrolment("carl", Bit(Role::kCoordinator), false);
   AddEnrolment("fay", Bit(Role::kFellow), false);
   AddEnrolment("rita", Bit(Role::kReviewer), false);
@@ -133,8 +133,8 @@ void Story::Prepare(Stage& stage) {
   const std::string recovery =
       Must(client::CreateRecoveryHome(HomeOf("recovery"), AsBytes(kPassphrase)), "recovery");
   for (const auto& [name, display_name] : {std::pair("ria", "Ria"), std::pair("rob", "Rob")}) {
-    registrars.push_back(Must(
-        client::CreateRegistrarHome(HomeOf(name), AsBytes(kPassphrase), display_name), name));
+    registrars.push_back(
+        Must(client::CreateRegistrarHome(HomeOf(name), AsBytes(kPassphrase), display_name), name));
   }
   draft_ = Must(client::DraftPolicy(stage.token(), roots, recovery, registrars), "the policy");
   for (const char* root : {"root-1", "root-2"}) {
@@ -164,7 +164,7 @@ std::map<std::string, Identity> Story::Identities() const {
 }
 
 void Story::AddMember(const std::string& person, const std::string& name,
-                      std::function<absl::Status(client::Client&, Act&)> work, bool is_rehearsed) {
+                      std::function<absl::Status(client::Client&, Act&)> work, bool is_new) {
   const auto run = [work = std::move(work)](Act& act) -> absl::Status {
     auto client = OpenClient(act);
     if (!client.ok()) return client.status();
@@ -173,8 +173,7 @@ void Story::AddMember(const std::string& person, const std::string& name,
     Show(**client, act);
     return status;
   };
-  verbs_.push_back(
-      {.person = person, .name = name, .is_rehearsed = is_rehearsed, .run = run, .again = {}});
+  verbs_.push_back({.person = person, .name = name, .is_new = is_new, .run = run, .again = {}});
 }
 
 void Story::AddFounding() {
@@ -192,7 +191,7 @@ void Story::AddFounding() {
     return absl::OkStatus();
   };
   verbs_.push_back(
-      {.person = "ria", .name = "found", .is_rehearsed = true, .run = found, .again = found});
+      {.person = "ria", .name = "found", .is_new = true, .run = found, .again = found});
   // The second registrar is told the organisation by the first, with no server.
   const auto settle = [](Act& act) -> absl::Status {
     const std::string of_ria = fs::path(act.home).parent_path().string() + "/ria";
@@ -209,21 +208,21 @@ void Story::AddFounding() {
     return client::WriteMembership(*home, *keys.home, *membership);
   };
   verbs_.push_back(
-      {.person = "rob", .name = "settle", .is_rehearsed = false, .run = settle, .again = {}});
+      {.person = "rob", .name = "settle", .is_new = false, .run = settle, .again = {}});
   AddMember("ria", "start the directory", [](client::Client& client, Act& act) {
     const auto& members = act.facts.members;
-    return client.StartDirectory(
-        {{members.at("ria"), {.display_name = "Ria", .languages = {}}},
-         {members.at("rob"), {.display_name = "Rob", .languages = {}}}});
+    return client.StartDirectory({{members.at("ria"), {.display_name = "Ria", .languages = {}}},
+                                  {members.at("rob"), {.display_name = "Rob", .languages = {}}}});
   });
-  AddMember("ria", "confirm recovery", [](client::Client& client, Act&) {
-    return client.ConfirmRecovery(Hash::Filled(7));
-  });
+  AddMember(
+      "ria", "confirm recovery",
+      [](client::Client& client, Act&) { return client.ConfirmRecovery(Hash::Filled(7)); }, false);
   // Nobody gives a key to a new reader before somebody else has confirmed the history.
   AddMember("rob", "first look", [](client::Client&, Act&) { return absl::OkStatus(); });
 }
 
-void Story::AddEnrolment(const std::string& person, std::uint16_t roles, bool is_rehearsed) {
+void Story::AddEnrolment(const std::string& person, std::uint16_t roles, bool is_new) {
+  const bool is_first_endorsed = person == "cleo";
   AddMember(
       "ria", "invite " + person,
       [person, roles](client::Client& client, Act& act) -> absl::Status {
@@ -237,7 +236,7 @@ void Story::AddEnrolment(const std::string& person, std::uint16_t roles, bool is
         act.facts.invitations[person] = std::string(AsText(text->Expose()));
         return absl::OkStatus();
       },
-      is_rehearsed);
+      is_new);
   const auto join = [person](Act& act) -> absl::Status {
     const auto home = client::Join(act.home, AsBytes(kPassphrase), act.facts.invitations.at(person),
                                    ConnectorOf(act));
@@ -249,24 +248,21 @@ void Story::AddEnrolment(const std::string& person, std::uint16_t roles, bool is
     act.facts.members[person] = membership->member;
     return absl::OkStatus();
   };
-  verbs_.push_back({.person = person,
-                    .name = "join",
-                    .is_rehearsed = is_rehearsed,
-                    .run = join,
-                    .again = join});
+  verbs_.push_back(
+      {.person = person, .name = "join", .is_new = is_new, .run = join, .again = join});
   AddMember(
-      "ria", "admit " + person,
-      [](client::Client& client, Act&) { return AdmitAll(client); }, is_rehearsed);
+      "ria", "admit " + person, [](client::Client& client, Act&) { return AdmitAll(client); },
+      is_new);
   if ((roles & kPrivilegedRoles) != 0) {
     AddMember(
         "rob", "endorse " + person,
         [person](client::Client& client, Act& act) {
           return client.Endorse(act.facts.members.at(person));
         },
-        is_rehearsed);
+        is_first_endorsed);
   }
   AddMember(
-      person, "first look", [](client::Client&, Act&) { return absl::OkStatus(); }, is_rehearsed);
+      person, "first look", [](client::Client&, Act&) { return absl::OkStatus(); }, is_new);
 }
 
 void Story::AddWork() {
@@ -280,8 +276,7 @@ void Story::AddWork() {
     return client.ShareCase(act.facts.case_id, act.facts.members.at("fay"));
   });
   AddMember("fay", "submit", [this](client::Client& client, Act& act) -> absl::Status {
-    const auto files =
-        client::PlanFiles({directory_ + "/long.txt", directory_ + "/short.txt"}, {});
+    const auto files = client::PlanFiles({directory_ + "/long.txt", directory_ + "/short.txt"}, {});
     if (!files.ok()) return files.status();
     const auto submitted = client.Submit(*files, SubmitOptionsFor(act), nullptr);
     if (submitted.ok()) act.facts.document = submitted->document;
@@ -292,7 +287,7 @@ void Story::AddWork() {
       return client.Open(act.facts.document, which, act.out, nullptr).status();
     };
   };
-  AddMember("cleo", "open", open(client::Which::kSource));
+  AddMember("cleo", "open", open(client::Which::kSource), false);
   AddMember("cleo", "assign", [](client::Client& client, Act& act) {
     client::AssignOptions options;
     options.translator = act.facts.members.at("tina");
@@ -300,9 +295,8 @@ void Story::AddWork() {
     options.message = "for the hearing";
     return client.Assign(act.facts.document, options);
   });
-  AddMember("tina", "accept", [](client::Client& client, Act& act) {
-    return client.Accept(act.facts.document);
-  });
+  AddMember("tina", "accept",
+            [](client::Client& client, Act& act) { return client.Accept(act.facts.document); });
   AddMember("tina", "open", open(client::Which::kSource));
   AddMember("tina", "ask", [](client::Client& client, Act& act) {
     return client.Ask(act.facts.document, "What does line 3 say?");
@@ -317,11 +311,10 @@ void Story::AddWork() {
     if (!plan.ok()) return plan.status();
     return client.HandIn(*plan, nullptr);
   });
-  AddMember("rita", "open the source", open(client::Which::kSource));
+  AddMember("rita", "open the source", open(client::Which::kSource), false);
   AddMember("rita", "open the translation", open(client::Which::kTranslation));
-  AddMember("rita", "approve", [](client::Client& client, Act& act) {
-    return client.Approve(act.facts.document);
-  });
+  AddMember("rita", "approve",
+            [](client::Client& client, Act& act) { return client.Approve(act.facts.document); });
   AddMember("cleo", "deliver", [](client::Client& client, Act& act) {
     return client.Deliver(act.facts.document, {act.facts.members.at("ada")}, false);
   });
@@ -331,10 +324,11 @@ void Story::AddWork() {
   AddMember("ria", "revoke", [](client::Client& client, Act& act) {
     return client.Revoke(act.facts.members.at("carl"), std::nullopt);
   });
-  for (const char* person : {"ria", "fay", "cleo", "tina", "rita", "ada"}) {
-    AddMember(person, "last look", [](client::Client& client, Act&) {
-      return client.Watch([] { return true; });
-    });
+  for (const char* person : {"fay", "ada", "ria", "cleo", "tina", "rita"}) {
+    const bool is_first = std::string(person) == "fay";
+    AddMember(
+        person, "last look",
+        [](client::Client& client, Act&) { return client.Watch([] { return true; }); }, is_first);
   }
 }
 

@@ -46,7 +46,7 @@ struct Act {
 struct Verb {
   std::string person;
   std::string name;
-  bool is_rehearsed = true;                    // False: done, and its answers are only swapped in.
+  bool is_new = true;  // False: much like an earlier one, with another person.
   std::function<absl::Status(Act&)> run;
   // What must succeed afterwards with a truthful server; empty: the home opens and synchronises.
   std::function<absl::Status(Act&)> again;
@@ -70,10 +70,10 @@ class Story {
  private:
   void Prepare(Stage& stage);
   void AddFounding();
-  void AddEnrolment(const std::string& person, std::uint16_t roles, bool is_rehearsed);
+  void AddEnrolment(const std::string& person, std::uint16_t roles, bool is_new);
   void AddWork();
   void AddMember(const std::string& person, const std::string& name,
-                 std::function<absl::Status(client::Client&, Act&)> work, bool is_rehearsed = true);
+                 std::function<absl::Status(client::Client&, Act&)> work, bool is_new = true);
   std::string Write(const std::string& name, const std::string& content) const;
 
   const std::string directory_;
