@@ -118,6 +118,17 @@ SignedStatement CustodyLog::Compose(const std::string& name, const Act& act, con
   return said;
 }
 
+bool CustodyLog::Allows(const SignedStatement& statement) const {
+  const Position next{size()};
+  if (LeafClassOf(static_cast<Kind>(statement.statement.kind)) == 1) {
+    return !directory_.Check(statement, next).has_value();
+  }
+  const Body body = *DecodeBody(statement.statement.kind, statement.statement.body);
+  const workflow::Context context{.directory = directory_, .moment = directory_.MomentAt(next)};
+  return !directory_.CheckAuthor(statement, context.moment).has_value() &&
+         workflow::Decide(document_, context, statement, body).ok();
+}
+
 std::uint64_t CustodyLog::Add(const SignedStatement& statement) {
   const Position position{size()};
   statements_.push_back(statement);

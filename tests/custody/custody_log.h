@@ -53,6 +53,8 @@ class CustodyLog {
   // What `name` ("root", "log") would truthfully say now about the directory, the log or the
   // document; `bend` changes it before it is signed.
   SignedStatement Compose(const std::string& name, const Act& act, const Bend& bend = {});
+  // Whether the rules would have it as the next entry.
+  bool Allows(const SignedStatement& statement) const;
   // At the end of the log; returns its position.
   std::uint64_t Add(const SignedStatement& statement);
   std::uint64_t Say(const std::string& name, const Act& act, const Bend& bend = {}) {
