@@ -1,5 +1,7 @@
 #include "server/proving.h"
 
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,8 +12,16 @@
 namespace amparo::server {
 namespace {
 
+// Paths of one answer share most of what is near the root: each row is read once.
 audit::NodeSource NodesOf(const Organization& organization) {
-  return [&rows = organization.rows()](const audit::NodeId& node) { return rows.NodeAt(node); };
+  auto known = std::make_shared<std::map<audit::NodeId, Hash>>();
+  return [&rows = organization.rows(), known](const audit::NodeId& node) -> absl::StatusOr<Hash> {
+    const auto found = known->find(node);
+    if (found != known->end()) return found->second;
+    auto read = rows.NodeAt(node);
+    if (read.ok()) known->emplace(node, *read);
+    return read;
+  };
 }
 
 absl::StatusOr<std::optional<ChainStatement>> NewestLogEpoch(const Organization& organization,
@@ -71,12 +81,13 @@ absl::StatusOr<std::vector<std::vector<Hash>>> ProvePositions(const Organization
                   absl::StrCat("size ", size.value, " of a log of ", log_size.value));
   }
   std::vector<std::vector<Hash>> paths;
+  const audit::NodeSource nodes = NodesOf(organization);
   for (const Position position : positions) {
     if (position.value >= size.value) {
       return Refuse(Reason::kMalformed,
                     absl::StrCat("position ", position.value, " is not below size ", size.value));
     }
-    auto path = audit::ProveInclusion(position, size, NodesOf(organization));
+    auto path = audit::ProveInclusion(position, size, nodes);
     if (!path.ok()) return path.status();
     paths.push_back(*std::move(path));
   }

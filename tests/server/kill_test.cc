@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <map>
@@ -24,6 +25,33 @@ namespace amparo::server::testing {
 namespace {
 
 const SubjectId kCase = SubjectId::Filled(0xca);
+
+// Every root that anybody was ever shown for a size, and the newest cosignature that was taken.
+// Thread safety: all methods but the last two, from any thread.
+class Promises {
+ public:
+  void Take(const OrgId& org, const VerifyKey& log_key, const std::string& note) {
+    const auto checkpoint = audit::OpenCheckpoint(org, log_key, note);
+    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+    Take(checkpoint->size.value, checkpoint->root);
+  }
+  void Take(std::uint64_t size, const Hash& root) {
+    const std::lock_guard lock(mutex_);
+    const auto [known, is_new] = roots_.try_emplace(size, root);
+    ASSERT_EQ(known->second, root) << "two roots of size " << size;
+  }
+  void TakeCosigned(std::uint64_t size) {
+    const std::lock_guard lock(mutex_);
+    cosigned_ = std::max(cosigned_, size);
+  }
+  const std::map<std::uint64_t, Hash>& roots() const { return roots_; }
+  std::uint64_t cosigned() const { return cosigned_; }
+
+ private:
+  std::mutex mutex_;  // Guards what follows.
+  std::uint64_t cosigned_ = 0;
+  std::map<std::uint64_t, Hash> roots_;
+};
 
 // A server with an organisation, two coordinators and an open case.
 class KillTest : public ::testing::Test {
@@ -85,6 +113,32 @@ class KillTest : public ::testing::Test {
                           UnixSeconds{static_cast<std::uint64_t>(time(nullptr))}, note);
   }
 
+  // Asks for heads and cosigns each, so many times.
+  void LookOn(std::uint64_t looks, std::uint64_t seed, Promises& promises) {
+    std::mt19937_64 random(seed);
+    TestClient client(server_.address(), server_.CertificatePem());
+    ASSERT_TRUE(client.OpenSession(org_, "ria").ok());
+    for (std::uint64_t look = 0; look < looks; ++look) {
+      v1::CheckpointRequest request;
+      request.set_old_size(1 + random() % 8);
+      v1::CheckpointReply head;
+      ASSERT_TRUE(client.stub()
+                      .Checkpoint(Context().get(), client.Wrap("Checkpoint", request), &head)
+                      .ok());
+      promises.Take(org_, log_key_, head.checkpoint());
+      promises.Take(request.old_size(), *Hash::From(AsBytes(head.old_root())));
+      const auto size = audit::OpenCheckpoint(org_, log_key_, head.checkpoint())->size;
+      v1::CosignRequest cosign;
+      cosign.set_size(size.value);
+      cosign.set_signature(CosignatureBy("ria", head.checkpoint()));
+      v1::CosignReply taken;
+      const auto status =
+          client.stub().Cosign(Context().get(), client.Wrap("Cosign", cosign), &taken);
+      ASSERT_TRUE(status.ok()) << status.error_message();
+      promises.TakeCosigned(size.value);
+    }
+  }
+
   // After a restart: what was acknowledged stands where it was said to stand, under every root
   // that was ever shown, and so does the cosignature.
   void CheckEverything(const std::map<std::uint64_t, Bytes>& acknowledged,
@@ -124,24 +178,6 @@ class KillTest : public ::testing::Test {
   Hash case_head_;
 };
 
-// Every root that anybody was ever shown for a size.
-class Promises {
- public:
-  void Take(const OrgId& org, const VerifyKey& log_key, const std::string& note) {
-    const auto checkpoint = audit::OpenCheckpoint(org, log_key, note);
-    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
-    Take(checkpoint->size.value, checkpoint->root);
-  }
-  void Take(std::uint64_t size, const Hash& root) {
-    const auto [known, is_new] = roots_.try_emplace(size, root);
-    ASSERT_EQ(known->second, root) << "two roots of size " << size;
-  }
-  const std::map<std::uint64_t, Hash>& roots() const { return roots_; }
-
- private:
-  std::map<std::uint64_t, Hash> roots_;
-};
-
 // Two people speak and a third looks on, until whatever they are in the middle of is cut off.
 TEST_F(KillTest, KeepsEveryPromiseOfACheckpointAfterRestart) {
   const std::uint64_t seed = std::random_device{}();
@@ -150,7 +186,6 @@ TEST_F(KillTest, KeepsEveryPromiseOfACheckpointAfterRestart) {
   std::mutex mutex;  // Guards the people and what was acknowledged.
   std::map<std::uint64_t, Bytes> acknowledged;
   Promises promises;
-  std::uint64_t cosigned = 0;
   int number = 0;
   for (int round = 0; round < 6; ++round) {
     const std::uint64_t looks = 3 + random() % 60;
@@ -177,42 +212,18 @@ TEST_F(KillTest, KeepsEveryPromiseOfACheckpointAfterRestart) {
                   reply.position());
       }
     };
-    const auto look_on = [&] {
-      TestClient client(server_.address(), server_.CertificatePem());
-      ASSERT_TRUE(client.OpenSession(org_, "ria").ok());
-      for (std::uint64_t look = 0; look < looks; ++look) {
-        v1::CheckpointRequest request;
-        request.set_old_size(random() % 8);
-        v1::CheckpointReply head;
-        ASSERT_TRUE(client.stub()
-                        .Checkpoint(Context().get(), client.Wrap("Checkpoint", request), &head)
-                        .ok());
-        const auto size = audit::OpenCheckpoint(org_, log_key_, head.checkpoint())->size;
-        v1::CosignRequest cosign;
-        cosign.set_size(size.value);
-        cosign.set_signature(CosignatureBy("ria", head.checkpoint()));
-        v1::CosignReply taken;
-        const auto status =
-            client.stub().Cosign(Context().get(), client.Wrap("Cosign", cosign), &taken);
-        ASSERT_TRUE(status.ok()) << status.error_message();
-        const std::lock_guard lock(mutex);
-        promises.Take(org_, log_key_, head.checkpoint());
-        if (request.old_size() > 0) {
-          promises.Take(request.old_size(), *Hash::From(AsBytes(head.old_root())));
-        }
-        cosigned = size.value;
-      }
-      is_killed = true;
-      server_.Stop(SIGKILL);
-    };
     std::thread cleo(speak, "cleo");
     std::thread carl(speak, "carl");
-    std::thread ria(look_on);
+    std::thread ria([&] {
+      LookOn(looks, random(), promises);
+      is_killed = true;
+      server_.Stop(SIGKILL);
+    });
     cleo.join();
     carl.join();
     ria.join();
     server_.Start();
-    CheckEverything(acknowledged, promises.roots(), cosigned);
+    CheckEverything(acknowledged, promises.roots(), promises.cosigned());
   }
   EXPECT_EQ(server_.Stop(SIGTERM), 0);
 }
