@@ -140,6 +140,13 @@ void AddOrder(Malformed& add, const Receipt& with_files) {
            Changed(with_files, [](Receipt& r) { r.openings[1].object = r.openings[0].object; }));
 }
 
+// The base point with the point of order 2 added: y and x negated.
+Bytes MixedOrderPoint() {
+  Bytes point(32, 0x99);
+  point[0] = 0x95;
+  return point;
+}
+
 void AddStatements(Malformed& add, const CustodyLog& log) {
   add.Change("statement-cut", "the last byte of a statement is missing",
              [](Receipt& r) { r.history[1].statement.pop_back(); });
@@ -170,6 +177,26 @@ void AddStatements(Malformed& add, const CustodyLog& log) {
     body[body.size() - 5] = 1;  // Before the counts of objects and grants.
     policy = SignStatement(said.statement, KeyNamed("root-1")).bytes;
   });
+  for (const auto& [name, key] : {std::pair("root", std::size_t{4 + 32 + 1}),
+                                  std::pair("log-key", std::size_t{4 + 32 + 1 + 3 * 32 + 1})}) {
+    const auto with = [key = key](Bytes point) {
+      return [key, point](Receipt& r) {
+        SignedStatement said = *DecodeSigned(r.directory[0].statement);
+        std::ranges::copy(point, said.statement.body.begin() + static_cast<std::ptrdiff_t>(key));
+        r.directory[0].statement = SignStatement(said.statement, KeyNamed("root-1")).bytes;
+      };
+    };
+    Bytes off_the_curve(32);
+    off_the_curve[0] = 2;
+    add.Change(absl::StrCat("policy-", name, "-off-the-curve"), "a key that is no point",
+               with(off_the_curve));
+    Bytes of_order_one(32);
+    of_order_one[0] = 1;
+    add.Change(absl::StrCat("policy-", name, "-of-small-order"), "the neutral point",
+               with(of_order_one));
+    add.Change(absl::StrCat("policy-", name, "-of-mixed-order"),
+               "on the curve, and not in the group of prime order", with(MixedOrderPoint()));
+  }
   add.Change("malformed-before-unknown", "the first fault counts: a later one is of a new kind",
              [](Receipt& r) {
                r.history[0].statement.pop_back();
