@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "client/alarms.h"
 #include "client/enrolment.h"
+#include "client/epoch_draft.h"
 #include "client/membership.h"
 #include "client/name_book.h"
 #include "client/names.h"
@@ -18,8 +20,9 @@ class MemberClient final : public Client {
  public:
   explicit MemberClient(std::unique_ptr<Workplace> place) : place_(std::move(place)) {}
 
-  absl::Status Sync() override {
-    if (absl::Status s = place_->Sync(); !s.ok()) return s;
+  absl::Status Sync(const SyncOptions& options) override {
+    place_->accept_epoch = options.accept_epoch;
+    if (absl::Status s = place_->Sync(options.reach); !s.ok()) return s;
     if (absl::Status s = LearnPeople(*place_); !s.ok()) return s;
     HomeCard card = place_->home.card();
     card.member_code = MemberCode(place_->self());
@@ -27,7 +30,8 @@ class MemberClient final : public Client {
     return place_->home.WriteCard(card);
   }
   std::vector<std::string> Notes() const override {
-    std::vector<std::string> notes = place_->notes;
+    std::vector<std::string> notes = place_->restart_notes;
+    notes.insert(notes.end(), place_->notes.begin(), place_->notes.end());
     if (!place_->witness_note.empty()) notes.push_back(place_->witness_note);
     return notes;
   }
@@ -39,10 +43,11 @@ class MemberClient final : public Client {
   absl::Status DistrustWitness(absl::string_view name) override {
     return DistrustPartner(*place_, name);
   }
+  std::optional<StandingAlarm> Alarm() const override { return place_->alarm; }
   absl::Status Watch(const std::function<bool()>& changed) override {
     absl::Status failed;
     const auto grown = [&](TreeSize) {
-      failed = Sync();
+      failed = Sync(SyncOptions{});
       return failed.ok() && changed();
     };
     absl::Status watched = place_->connection->Watch(place_->replica.head().size, grown);
@@ -184,6 +189,19 @@ class MemberClient final : public Client {
   absl::Status StartDirectory(const std::vector<std::pair<MemberId, Attributes>>& who) override {
     return PublishDirectoryEpoch(place_->enrolment(), who);
   }
+  absl::StatusOr<std::string> DraftLogEpoch(std::uint64_t& lost) override {
+    return client::DraftLogEpoch(*place_->connection, place_->replica, place_->membership.org,
+                                 lost);
+  }
+  absl::Status PublishLogEpoch(const std::string& draft,
+                               const std::vector<std::string>& signatures) override {
+    auto parsed = ParseLogEpochDraft(draft);
+    if (!parsed.ok()) return parsed.status();
+    auto epoch = AssembleLogEpoch(*parsed, place_->replica.directory().policy(), signatures);
+    if (!epoch.ok()) return epoch.status();
+    return place_->connection->Append({.statement = epoch->bytes, .grants = {}, .objects = {}})
+        .status();
+  }
   absl::Status ConfirmRecovery(const Hash& proof) override {
     return PublishRecoveryTested(place_->enrolment(), proof);
   }
@@ -216,6 +234,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(Home home, KeyBundle keys,
   if (absl::Status s = RestorePeople(*place); !s.ok()) return s;
   if (absl::Status s = RestoreObjects(*place); !s.ok()) return s;
   if (absl::Status s = RestoreWitnessing(*place); !s.ok()) return s;
+  if (absl::Status s = RestoreAlarm(*place); !s.ok()) return s;
   return std::make_unique<MemberClient>(std::move(place));
 }
 

@@ -174,6 +174,20 @@ struct LogStatus {
   absl::Status may_grant;             // To a new reader: OK, VIEW_TOO_OLD, NOT_WITNESSED.
 };
 
+struct SyncOptions {
+  std::optional<Reach>
+      reach;  // How much of the log this home holds from now on; nothing: as before.
+  // The person compared a log epoch with somebody who knows it: see EpochOffer.
+  bool accept_epoch = false;
+};
+
+// An alarm that no synchronisation has ended yet.
+struct StandingAlarm {
+  UnixSeconds noticed_at;
+  std::string what;
+  std::string evidence;  // The file for `amparo verify`; empty: nothing that a third could judge.
+};
+
 class Client {
  public:
   static absl::StatusOr<std::unique_ptr<Client>> Open(Home home, KeyBundle keys,
@@ -181,9 +195,12 @@ class Client {
   virtual ~Client() = default;
 
   // -- Looking --
-  virtual absl::Status Sync() = 0;
-  // What the last Sync passed over, for the person: names that are damaged. None of it keeps
-  // anybody from working.
+  virtual absl::Status Sync(const SyncOptions& options) = 0;
+  absl::Status Sync() { return Sync(SyncOptions{}); }
+  // What the last Sync found, or an earlier one, if none succeeded since.
+  virtual std::optional<StandingAlarm> Alarm() const = 0;
+  // What the last Sync has to tell the person: names that are damaged, a log that was restored and
+  // what of their own acts is lost with it. None of it keeps anybody from working.
   virtual std::vector<std::string> Notes() const = 0;
   virtual LogStatus Log() const = 0;
   // An alarm that Sync does not raise by itself, because a device with a wrong clock can work all
@@ -316,6 +333,12 @@ class Client {
   // What a registrar of the policy does once it stands: the first directory epoch, if there is
   // none, and attributes; their own name, if nobody has it yet.
   virtual absl::Status StartDirectory(const std::vector<std::pair<MemberId, Attributes>>& who) = 0;
+
+  // After a backup was restored: a draft for the roots to sign, and how many entries are lost; see
+  // client/epoch_draft.h. Needs no Sync before, which would alarm.
+  virtual absl::StatusOr<std::string> DraftLogEpoch(std::uint64_t& lost) = 0;
+  virtual absl::Status PublishLogEpoch(const std::string& draft,
+                                       const std::vector<std::string>& signatures) = 0;
 
   // Publishes the proof that the recovery recipient can open: see docs/spec/directory.md.
   virtual absl::Status ConfirmRecovery(const Hash& proof) = 0;

@@ -8,16 +8,12 @@
 #include "client/founding_homes.h"
 #include "client/membership.h"
 #include "client/names.h"
+#include "client/org_card.h"
 #include "client/policy_draft.h"
-#include "client/text_file.h"
-#include "statement/codec.h"
 #include "statement/invitation.h"
 
 namespace amparo::client {
 namespace {
-
-constexpr std::size_t kAddressBytesMax = 512;
-constexpr std::size_t kCertificateBytesMax = 16 * 1024;
 
 // Makes a registrar's home a member of `org`. The same again changes nothing.
 absl::Status Settle(Home& home, const KeyBundle& keys, const RegistrarSelf& self,
@@ -95,33 +91,24 @@ absl::StatusOr<std::string> OrgCard(Home& home, const KeyBundle& keys) {
   if (!replica.ok()) return replica.status();
   audit::Checkpoint head = replica->head();
   if (head.size.value == 0 && membership->introduced.has_value()) head = *membership->introduced;
-  Writer out;
-  out.Vec16(AsBytes(membership->server.address));
-  out.Vec16(AsBytes(membership->server.certificate_pem));
-  out.Fixed(membership->org);
-  out.Fixed(membership->log_key);
-  out.U64(head.size.value);
-  out.Fixed(head.root);
-  return FormatTextFile(kOrgCardHeader, out.bytes());
+  return FormatOrgCard({.server = membership->server,
+                        .org = membership->org,
+                        .log_key = membership->log_key,
+                        .head = head,
+                        .note = replica->checkpoint_note(),
+                        .policies = replica->policies()});
 }
 
 absl::Status JoinAsRegistrar(Home& home, const KeyBundle& keys, absl::string_view org_card) {
   auto self = SelfOf(home, keys);
   if (!self.ok()) return self.status();
-  auto bytes = ParseTextFile(kOrgCardHeader, org_card);
-  if (!bytes.ok()) return bytes.status();
-  Reader in(*bytes);
+  auto card = ParseOrgCard(org_card);
+  if (!card.ok()) return card.status();
   Membership membership;
-  membership.server.address = std::string(AsText(in.Vec16(kAddressBytesMax, "address")));
-  membership.server.certificate_pem =
-      std::string(AsText(in.Vec16(kCertificateBytesMax, "server certificate")));
-  membership.org = in.Fixed<OrgId>("org");
-  membership.log_key = in.Fixed<VerifyKey>("log key");
-  audit::Checkpoint head;
-  head.size = TreeSize{in.U64("size")};
-  head.root = in.Fixed<Hash>("root");
-  if (auto status = in.Finish("organisation card"); !status.ok()) return status;
-  membership.introduced = head;
+  membership.server = card->server;
+  membership.org = card->org;
+  membership.log_key = card->log_key;
+  membership.introduced = card->head;
   // Fails now, not at the first sync, if the card is not usable.
   if (auto connection = ConnectGrpc(membership.server); !connection.ok()) {
     return connection.status();

@@ -1,17 +1,15 @@
 #include "client/policy_draft.h"
 
 #include <algorithm>
-#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/founding.h"
 #include "client/founding_homes.h"
 #include "client/names.h"
+#include "client/root_signature.h"
 #include "client/statement_author.h"
 #include "client/text_file.h"
-#include "crypto/digest.h"
-#include "statement/codec.h"
 #include "statement/invitation.h"
 
 namespace amparo::client {
@@ -58,32 +56,6 @@ absl::StatusOr<Policy> MakePolicy(const FoundingToken& token, const std::vector<
   return policy;
 }
 
-Hash DraftHash(const Statement& statement) { return Sha256(EncodeStatement(statement)); }
-
-absl::StatusOr<StatementSignature> ReadSignature(const PolicyDraft& draft, absl::string_view text) {
-  auto bytes = ParseTextFile(kPolicySignatureHeader, text);
-  if (!bytes.ok()) return bytes.status();
-  Reader in(*bytes);
-  const Hash of = in.Fixed<Hash>("draft");
-  StatementSignature out;
-  out.key = in.Fixed<VerifyKey>("root key");
-  out.signature = in.Fixed<Signature>("signature");
-  if (auto status = in.Finish("policy signature"); !status.ok()) return status;
-  if (of != DraftHash(draft.statement)) {
-    return absl::InvalidArgumentError(absl::StrCat("a signature of draft ", Fingerprint(of),
-                                                   ", this one is ",
-                                                   Fingerprint(DraftHash(draft.statement))));
-  }
-  const auto& roots = draft.policy.roots;
-  if (std::find(roots.begin(), roots.end(), out.key) == roots.end()) {
-    return absl::InvalidArgumentError("a signature by a key that is no root of the draft");
-  }
-  if (!VerifySignature(out.key, EncodeStatement(draft.statement), out.signature)) {
-    return absl::InvalidArgumentError("a signature that is wrong");
-  }
-  return out;
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> DraftPolicy(absl::string_view founding_token,
@@ -123,17 +95,8 @@ absl::StatusOr<PolicyDraft> ParsePolicyDraft(absl::string_view text) {
 
 absl::StatusOr<SignedStatement> AssemblePolicy(const PolicyDraft& draft,
                                                const std::vector<std::string>& signatures) {
-  std::vector<StatementSignature> read;
-  for (const std::string& text : signatures) {
-    auto signature = ReadSignature(draft, text);
-    if (!signature.ok()) return signature.status();
-    read.push_back(*signature);
-  }
-  if (read.size() < draft.policy.threshold) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(read.size(), " signatures, the policy asks for ", draft.policy.threshold));
-  }
-  return AssembleSigned(draft.statement, std::move(read));
+  return AssembleByRoots(kPolicySignatureHeader, draft.statement, draft.policy.roots,
+                         draft.policy.threshold, signatures);
 }
 
 absl::StatusOr<PolicySummary> ReadPolicyDraft(absl::string_view draft) {
@@ -162,11 +125,7 @@ absl::StatusOr<std::string> SignPolicy(absl::string_view draft, const KeyBundle&
       std::find(roots.begin(), roots.end(), keys.signing->verify_key()) == roots.end()) {
     return absl::FailedPreconditionError("this home's key is no root of the draft");
   }
-  Writer out;
-  out.Fixed(DraftHash(parsed->statement));
-  out.Fixed(keys.signing->verify_key());
-  out.Fixed(keys.signing->Sign(EncodeStatement(parsed->statement)));
-  return FormatTextFile(kPolicySignatureHeader, out.bytes());
+  return FormatRootSignature(kPolicySignatureHeader, parsed->statement, *keys.signing);
 }
 
 }  // namespace amparo::client

@@ -168,6 +168,9 @@ absl::StatusOr<AppendReply> StatementAuthor::Send(const AppendRequest& request) 
 }
 
 absl::StatusOr<Published> StatementAuthor::Publish(const Draft& draft) {
+  if (condition_) {
+    if (absl::Status s = condition_(); !s.ok()) return s;
+  }
   auto events = Foresee(draft);
   if (!events.ok()) return events.status();
   absl::Status last;

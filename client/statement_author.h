@@ -115,6 +115,9 @@ class StatementAuthor {
   StatementAuthor(Connection& connection, const Replica& replica, AuthorKeys keys,
                   std::function<absl::Status()> sync, Clock clock = SystemNow);
 
+  // Asked before anything is published; its error is the answer.
+  void Require(std::function<absl::Status()> condition) { condition_ = std::move(condition); }
+
   const AuthorKeys& keys() const { return keys_; }
   const Replica& replica() const { return replica_; }
 
@@ -139,6 +142,7 @@ class StatementAuthor {
   const Replica& replica_;
   AuthorKeys keys_;
   std::function<absl::Status()> sync_;
+  std::function<absl::Status()> condition_;
   Clock clock_;
   std::uint64_t last_sequence_ = 0;
 };

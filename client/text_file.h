@@ -17,7 +17,9 @@ inline constexpr absl::string_view kRootKeyHeader = "amparo-root-v1";
 inline constexpr absl::string_view kRegistrarHeader = "amparo-registrar-v1";
 inline constexpr absl::string_view kPolicyDraftHeader = "amparo-policy-draft-v1";
 inline constexpr absl::string_view kPolicySignatureHeader = "amparo-policy-signature-v1";
-inline constexpr absl::string_view kOrgCardHeader = "amparo-org-card-v1";
+inline constexpr absl::string_view kLogEpochDraftHeader = "amparo-log-epoch-draft-v1";
+inline constexpr absl::string_view kLogEpochSignatureHeader = "amparo-log-epoch-signature-v1";
+inline constexpr absl::string_view kOrgCardHeader = "amparo-org-card-v2";
 inline constexpr absl::string_view kRecoveryChallengeHeader = "amparo-recovery-challenge-v1";
 inline constexpr absl::string_view kRecoveryAnswerHeader = "amparo-recovery-answer-v1";
 

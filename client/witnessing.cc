@@ -29,7 +29,8 @@ absl::Status NotOurs(const audit::Checkpoint& theirs, const std::string& ours) {
 }
 
 // For a home that has not every leaf: the server has to prove that our head continues theirs.
-absl::StatusOr<bool> IsProvenOurs(Workplace& place, const audit::Checkpoint& theirs) {
+absl::StatusOr<bool> IsProvenOurs(Workplace& place, const std::string& note,
+                                  const audit::Checkpoint& theirs) {
   const audit::Checkpoint head = place.replica.head();
   auto reply = place.connection->Checkpoint(theirs.size);
   if (!reply.ok()) return false;
@@ -37,22 +38,24 @@ absl::StatusOr<bool> IsProvenOurs(Workplace& place, const audit::Checkpoint& the
   if (!newest.ok() || *newest != head) return false;  // It has grown: judged the next time.
   const absl::Status proven = audit::VerifyConsistency(theirs, head, reply->consistency);
   if (proven.ok()) return true;
+  place.replica.AccuseNote(note, theirs, reply);
   return NotOurs(theirs, absl::StrCat("it cannot prove that size ", head.size.value,
                                       " continues it: ", proven.message()));
 }
 
 // Whether our history continues a checkpoint that the log signed. DATA_LOSS: it never can.
-absl::StatusOr<bool> IsOurs(Workplace& place, const audit::Checkpoint& theirs,
-                            std::size_t& proofs) {
+absl::StatusOr<bool> IsOurs(Workplace& place, const std::string& note,
+                            const audit::Checkpoint& theirs, std::size_t& proofs) {
   if (theirs.size > place.replica.head().size) return false;
   const std::optional<Hash> root = place.replica.RootAt(theirs.size);
   if (root.has_value()) {
     if (*root == theirs.root) return true;
+    place.replica.AccuseNote(note, theirs, absl::UnimplementedError("not needed"));
     return NotOurs(theirs, absl::StrCat("root ", ToHex(*root)));
   }
   if (proofs == 0) return false;
   --proofs;
-  return IsProvenOurs(place, theirs);
+  return IsProvenOurs(place, note, theirs);
 }
 
 // Who signed a note, of those whose word counts.
@@ -86,7 +89,7 @@ absl::Status LearnFrom(Workplace& place, const std::string& note, std::size_t& p
                        Witnessing& known) {
   auto opened = audit::OpenCheckpoint(place.membership.org, LogKeyOf(place), note);
   if (!opened.ok() || opened->size.value == 0) return absl::OkStatus();
-  auto ours = IsOurs(place, *opened, proofs);
+  auto ours = IsOurs(place, note, *opened, proofs);
   if (!ours.ok()) return ours.status();
   if (!*ours) return absl::OkStatus();
   auto signers = SignersOf(place, note);

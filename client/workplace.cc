@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/alarms.h"
+#include "client/restart.h"
 
 namespace amparo::client {
 namespace {
@@ -37,10 +39,15 @@ void Workplace::BecomeAuthor() {
                             .certificate = membership.certificate,
                             .signing = &*keys.signing},
                  [this] { return SyncReplicaOnly(); });
+  author->Require([this] { return CheckNoAlarm(*this); });
 }
 
-absl::Status Workplace::SyncReplicaOnly() {
-  return SyncReplica(replica, *connection, home, *keys.home);
+absl::Status Workplace::SyncReplicaOnly(std::optional<Reach> reach) {
+  if (!reach.has_value() && replica.head().size.value == 0) reach = UsualReach(keys);
+  absl::Status synced = SyncReplica(replica, *connection, home, *keys.home, reach);
+  if (IsEpochOffer(synced)) synced = GoOnAtEpoch(*this);
+  if (absl::IsDataLoss(synced)) RaiseAlarm(*this, synced, replica.evidence());
+  return synced;
 }
 
 absl::Status Workplace::AdoptOwnCertificate() {
@@ -53,13 +60,16 @@ absl::Status Workplace::AdoptOwnCertificate() {
   return SyncReplicaOnly();
 }
 
-absl::Status Workplace::Sync() {
-  if (absl::Status s = SyncReplicaOnly(); !s.ok()) return s;
+absl::Status Workplace::Sync(std::optional<Reach> reach) {
+  if (absl::Status s = SyncReplicaOnly(reach); !s.ok()) return s;
   if (absl::Status s = AdoptOwnCertificate(); !s.ok()) return s;
   // First what others saw: nobody confirms a history that is found to be forked.
-  if (absl::Status s = LearnSightings(*this); !s.ok()) return s;
+  if (absl::Status s = LearnSightings(*this); !s.ok()) {
+    if (absl::IsDataLoss(s)) RaiseAlarm(*this, s, replica.evidence());
+    return s;
+  }
   LeaveCosignature(*this);
-  return absl::OkStatus();
+  return EndAlarm(*this);
 }
 
 EnrolmentContext Workplace::enrolment() {
@@ -107,6 +117,7 @@ absl::Status Workplace::CheckTimePasses() const {
 }
 
 absl::Status Workplace::CheckViewIsFresh() const {
+  if (absl::Status s = CheckNoAlarm(*this); !s.ok()) return s;
   if (!replica.directory().founded()) {
     return absl::FailedPreconditionError("nothing is known of the organisation; synchronise first");
   }

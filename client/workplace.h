@@ -32,6 +32,8 @@ inline constexpr char kNamesFile[] = "names";          // Who is who: client/nam
 inline constexpr char kObjectsLog[] = "objects";       // Sealed objects fetched once.
 inline constexpr char kOpenedLog[] = "opened";         // What was opened here.
 inline constexpr char kHandedInLog[] = "handed-in";    // Hashes of what was handed in here.
+inline constexpr char kAlarmFile[] = "alarm";          // The alarm that stands: alarms.h.
+inline constexpr char kRestartsLog[] = "restarts";     // Log epochs gone on at: restart.h.
 inline constexpr char kWitnessesFile[] = "witnesses";  // Who saw our history: witnessing.h.
 
 // A small object as the server gave it, with the grants to this member. Sealed bytes: checked
@@ -59,16 +61,20 @@ struct Workplace {
   Hash people_at;                         // The directory's head they were read at.
   std::vector<std::string> notes;         // What was wrong with names when they were read last.
   Witnessing witnessing;
-  std::string witness_note;         // Why the server took no cosignature of ours; or empty.
+  std::string witness_note;  // Why the server took no cosignature of ours; or empty.
+  std::optional<StandingAlarm> alarm;
+  bool accept_epoch = false;               // The person vouches for a log epoch: restart.h.
+  std::vector<std::string> restart_notes;  // What it took from this home.
   std::set<SubjectId> unwitnessed;  // Whose remark says that a key is given without a witness.
   Clock clock = SystemNow;
 
   // Brings the replica up to date and persists it; learns this home's own certificate and who
   // else saw the log, and cosigns it.
   // DATA_LOSS: see Replica::Sync and LearnSightings.
-  absl::Status Sync();
+  // `reach`: nothing: as before; at first as is usual for these keys.
+  absl::Status Sync(std::optional<Reach> reach = std::nullopt);
   // The same for an author in the middle of its work.
-  absl::Status SyncReplicaOnly();
+  absl::Status SyncReplicaOnly(std::optional<Reach> reach = std::nullopt);
 
   const MemberId& self() const { return membership.member; }
   workflow::Context context() const { return {replica.directory(), replica.now()}; }

@@ -19,7 +19,7 @@ foreach(folder crypto statement directory workflow audit custody client)
     FILES_MATCHING PATTERN "*.h" PATTERN "cli" EXCLUDE PATTERN "desk" EXCLUDE)
 endforeach()
 
-foreach(program amparod amparo)
+foreach(program amparod amparo amparo-witness)
   if(TARGET ${program})
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
   endif()

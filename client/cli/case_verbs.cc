@@ -16,6 +16,7 @@ struct Given {
   Desk desk = 1;
   bool hold = false;
   bool once = false;
+  bool full = false, light = false, accept_epoch = false;
   std::shared_ptr<WitnessOverride> unwitnessed = std::make_shared<WitnessOverride>();
 };
 
@@ -186,16 +187,27 @@ absl::Status ShowHistory(Shell& shell, const Given& given) {
   return absl::OkStatus();
 }
 
-absl::Status Sync(Shell& shell) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient();
+absl::Status Sync(Shell& shell, const Given& given) {
+  if (given.full && given.light) {
+    return absl::InvalidArgumentError("either --full or --light");
+  }
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
   if (!opened.ok()) return opened.status();
+  client::SyncOptions options{.reach = std::nullopt, .accept_epoch = given.accept_epoch};
+  if (given.full) options.reach = client::Reach::kFull;
+  if (given.light) options.reach = client::Reach::kLight;
+  if (absl::Status synced = Synchronise(shell, **opened, options); !synced.ok()) return synced;
   const audit::Checkpoint head = (*opened)->replica().head();
   const std::size_t waiting = (*opened)->Inbox().size();
-  shell.terminal->Line(absl::StrCat("the log has ", head.size.value, " entries, all checked; ",
+  const bool light = (*opened)->replica().reach() == client::Reach::kLight;
+  shell.terminal->Line(absl::StrCat("the log has ", head.size.value, " entries, ",
+                                    light ? "those of this home checked; " : "all checked; ",
                                     waiting, waiting == 1 ? " document waits" : " documents wait",
                                     " for you"));
-  shell.terminal->Json(
-      {{"size", head.size.value}, {"root", ToHex(head.root)}, {"waiting", waiting}});
+  shell.terminal->Json({{"size", head.size.value},
+                        {"root", ToHex(head.root)},
+                        {"waiting", waiting},
+                        {"mode", light ? "light" : "full"}});
   return absl::OkStatus();
 }
 
@@ -205,7 +217,7 @@ absl::Status Watch(Shell& shell, const Given& given) {
   std::size_t waiting = (*opened)->Inbox().size();
   shell.terminal->Line(
       absl::StrCat(waiting, waiting == 1 ? " document waits" : " documents wait", " for you"));
-  return (*opened)->Watch([&] {
+  absl::Status watched = (*opened)->Watch([&] {
     const std::vector<client::DocumentCard> inbox = (*opened)->Inbox();
     if (inbox.size() != waiting) {
       waiting = inbox.size();
@@ -214,6 +226,8 @@ absl::Status Watch(Shell& shell, const Given& given) {
     }
     return !given.once;
   });
+  if (absl::IsDataLoss(watched)) ExplainAlarm(shell, **opened);
+  return watched;
 }
 
 }  // namespace
@@ -256,7 +270,11 @@ void AddLookingVerbs(CLI::App& app, Shell& shell) {
   history->add_option("document", given->document, "its code")->required();
   SetWork(history, shell, [&shell, given] { return ShowHistory(shell, *given); });
   CLI::App* sync = AddVerb(app, "sync", "fetch and check what is new", "amparo sync");
-  SetWork(sync, shell, [&shell] { return Sync(shell); });
+  sync->add_flag("--full", given->full, "hold every entry of the log, from now on");
+  sync->add_flag("--light", given->light, "hold what is yours, with proofs: for slow links");
+  sync->add_flag("--accept-epoch", given->accept_epoch,
+                 "go on after a restore, when you compared the root with a registrar");
+  SetWork(sync, shell, [&shell, given] { return Sync(shell, *given); });
   CLI::App* watch = AddVerb(app, "watch", "tell when something waits for you", "amparo watch");
   watch->add_flag("--once", given->once, "end at the first news");
   SetWork(watch, shell, [&shell, given] { return Watch(shell, *given); });

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/verbs.h"
+#include "client/epoch_draft.h"
 #include "client/founding.h"
 
 namespace amparo::cli {
@@ -60,6 +61,7 @@ absl::Status NewKeyHome(Shell& shell, const Given& given, bool root) {
 absl::Status SignDraft(Shell& shell, const Given& given) {
   absl::StatusOr<std::string> draft = ReadTextFile(given.draft);
   if (!draft.ok()) return draft.status();
+  if (client::ParseLogEpochDraft(*draft).ok()) return SignEpochDraft(shell, *draft, given.output);
   absl::StatusOr<client::PolicySummary> summary = client::ReadPolicyDraft(*draft);
   if (!summary.ok()) return summary.status();
   ShowPolicy(*shell.terminal, *summary);
@@ -198,9 +200,10 @@ void AddRootVerbs(CLI::App& app, Shell& shell, const std::shared_ptr<Given>& giv
                                "amparo root new --home ROOT -o root1.pub");
   AddOutput(root_new, given);
   SetWork(root_new, shell, [&shell, given] { return NewKeyHome(shell, *given, true); });
-  CLI::App* root_sign = AddVerb(*root, "sign", "read a policy draft and sign it",
-                                "amparo root sign policy.draft --home ROOT -o root1.sig");
-  root_sign->add_option("draft", given->draft, "the policy draft")->required();
+  CLI::App* root_sign =
+      AddVerb(*root, "sign", "read a draft of a policy or a log epoch and sign it",
+              "amparo root sign policy.draft --home ROOT -o root1.sig");
+  root_sign->add_option("draft", given->draft, "the draft")->required();
   AddOutput(root_sign, given);
   SetWork(root_sign, shell, [&shell, given] { return SignDraft(shell, *given); });
 }
@@ -275,6 +278,7 @@ void AddFoundingVerbs(CLI::App& app, Shell& shell) {
   org->require_subcommand(1);
   AddPolicyVerbs(org, shell, given);
   AddOrganisationVerbs(org, shell, given);
+  AddEpochVerbs(*org, shell);
   AddRegistrarVerbs(*org, app, shell);
 }
 

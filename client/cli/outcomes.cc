@@ -74,6 +74,10 @@ constexpr ReasonText kReasons[] = {
     {"NOT_WITNESSED", "",
      "ask any colleague to run amparo sync, then run it here; if a key cannot wait, give "
      "--not-witnessed, which records it"},
+    {"ALARM_STANDS", "",
+     "run amparo sync: it shows what is wrong and whom to call; it ends when a sync succeeds"},
+    {"EPOCH_UNCONFIRMED", "",
+     "compare the root with a registrar by telephone, then: amparo sync --accept-epoch"},
     {"TIME_STANDS_STILL", "",
      "set this computer's clock; if it is right, call a registrar, not through this server"},
     {"WRONG_FILE", "", "choose the translation's own file"},
@@ -82,7 +86,8 @@ constexpr ReasonText kReasons[] = {
     {"NO_PROOF", "", "ask whoever gave it to you for a new one, and say what is wrong with this"},
     {"NOT_EVIDENCE", "", "it is whole, and nothing follows from it"},
     {"FILE_NOT_IN_RECEIPT", "",
-     "a copy that was converted or saved again is another file; was the receipt made --with-files?"},
+     "a copy that was converted or saved again is another file; was the receipt made "
+     "--with-files?"},
     {"NO_READER", "nobody could open this: the desk has no coordinator who can receive",
      "ask a registrar to admit a coordinator for this desk"},
     {"NOT_GRANTED", "", "ask a coordinator of the case for: amparo share DOC --with YOU"},

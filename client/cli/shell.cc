@@ -36,12 +36,7 @@ absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool offline) 
   if (!unlocked.ok()) return unlocked.status();
   auto opened = client::Client::Open(std::move(unlocked->home), std::move(unlocked->keys));
   if (!opened.ok() || offline) return opened;
-  if (absl::Status synced = (*opened)->Sync(); !synced.ok()) return synced;
-  for (const std::string& note : (*opened)->Notes()) terminal->Note(note);
-  if (absl::Status passes = (*opened)->CheckTimePasses(); !passes.ok()) {
-    if (!works_on_old_view) return passes;
-    terminal->Note(absl::StrCat("WARNING: ", std::string(passes.message())));
-  }
+  if (absl::Status synced = Synchronise(*this, **opened, {}); !synced.ok()) return synced;
   return opened;
 }
 

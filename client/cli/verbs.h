@@ -59,6 +59,15 @@ absl::Status SayDone(const Shell& shell, const OneDocument& document, absl::stri
 absl::Status WriteNewFile(const std::string& path, ByteView text);
 absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 
+// Synchronises, and tells the person what it brought besides: notes, and alarms in plain words.
+absl::Status Synchronise(const Shell& shell, client::Client& opened,
+                         const client::SyncOptions& options);
+// What happened, that nothing was taken over, whom to call, and where the evidence is. Nothing
+// if no alarm stands.
+void ExplainAlarm(const Shell& shell, const client::Client& opened);
+// A root's signature of a log epoch's draft, after showing it.
+absl::Status SignEpochDraft(Shell& shell, const std::string& text, const std::string& output);
+
 // `--not-witnessed`, of the verbs that give a key of a document or case.
 struct WitnessOverride {
   bool asked = false;
@@ -72,6 +81,7 @@ absl::Status OverrideWitness(Shell& shell, client::Client& opened,
 
 void AddFoundingVerbs(CLI::App& app, Shell& shell);                  // root, recovery, org
 void AddRegistrarVerbs(CLI::App& org, CLI::App& app, Shell& shell);  // org pending..., invite
+void AddEpochVerbs(CLI::App& org, Shell& shell);                     // org log-epoch ...
 void AddMemberVerbs(CLI::App& app, Shell& shell);   // join, whoami, members, unlock, lock
 void AddCaseVerbs(CLI::App& app, Shell& shell);     // case
 void AddLookingVerbs(CLI::App& app, Shell& shell);  // inbox, status, history, sync, watch

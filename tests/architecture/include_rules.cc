@@ -33,14 +33,15 @@ const std::map<std::string, Names>& Below() {
       {"storage", {"crypto", "statement", "directory", "workflow", "audit"}},
       {"server", {"crypto", "statement", "directory", "workflow", "audit", "storage", "proto"}},
       {"client", {"crypto", "statement", "directory", "workflow", "audit", "custody", "proto"}},
+      {"witness", {"crypto", "statement", "audit", "custody", "client"}},
   };
   return *kBelow;
 }
 
 const Names& OurFolders() {
-  static const auto* const kFolders =
-      new Names{"crypto", "statement", "directory", "workflow", "audit", "custody", "storage",
-                "proto",  "server",    "client",    "tests",    "bench", "demo",    "examples"};
+  static const auto* const kFolders = new Names{
+      "crypto", "statement", "directory", "workflow", "audit", "custody", "storage", "proto",
+      "server", "client",    "witness",   "tests",    "bench", "demo",    "examples"};
   return *kFolders;
 }
 
@@ -245,6 +246,24 @@ Violations CheckServerCannotOpen(const SourceTree& tree) {
                .line = line,
                .what = absl::StrCat("the server must not be able to name ", header, chain)});
         });
+  }
+  return violations;
+}
+
+Violations CheckWitnessSeesHeads(const SourceTree& tree) {
+  static const auto* const kAllowed =
+      new Names{"client/cli/outcomes.h", "client/cli/terminal.h", "client/connection.h",
+                "client/org_card.h",     "client/platform.h",     "client/text_file.h"};
+  Violations violations;
+  for (const auto& [path, text] : tree) {
+    if (!IsCpp(path) || TopFolder(path) != "witness") continue;
+    for (const Include& include : Includes(text)) {
+      if (TopFolder(include.path) != "client" || kAllowed->contains(include.path)) continue;
+      violations.push_back(
+          {.path = path,
+           .line = include.line,
+           .what = absl::StrCat("a witness sees heads alone and has no use for ", include.path)});
+    }
   }
   return violations;
 }

@@ -39,6 +39,10 @@ Violations CheckLibraryPlaces(const SourceTree& tree);
 // server/ and storage/ reach no header that opens what is sealed. To them a grant is opaque bytes.
 Violations CheckServerCannotOpen(const SourceTree& tree);
 
+// witness/ uses of client/ what reaches a server, reads a card and talks to a person: nothing that
+// knows of members, cases and documents.
+Violations CheckWitnessSeesHeads(const SourceTree& tree);
+
 }  // namespace amparo::architecture
 
 #endif  // AMPARO_TESTS_ARCHITECTURE_INCLUDE_RULES_H_

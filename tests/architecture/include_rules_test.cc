@@ -124,6 +124,13 @@ TEST(LibraryPlaces, AllowEachLibraryInItsPlace) {
   EXPECT_THAT(CheckLibraryPlaces(good), IsEmpty());
 }
 
+TEST(WitnessSeesHeads, HoldsInTheTree) { EXPECT_THAT(CheckWitnessSeesHeads(Tree()), IsEmpty()); }
+
+TEST(WitnessSeesHeads, CatchesAReplica) {
+  EXPECT_THAT(CheckWitnessSeesHeads({{"witness/watch.cc", "#include \"client/replica.h\"\n"}}),
+              SizeIs(1));
+}
+
 TEST(ServerCannotOpen, HoldsInTheTree) { EXPECT_THAT(CheckServerCannotOpen(Tree()), IsEmpty()); }
 
 TEST(ServerCannotOpen, RefusesEveryHeaderThatOpens) {

@@ -18,7 +18,7 @@ const organisation = new Organisation(build, source);
 
 function environment(person) {
   const env = {
-    PATH: `${dirname(organisation.amparo)}:${dirname(organisation.amparod)}:${process.env.PATH}`,
+    PATH: `${dirname(organisation.amparo)}:${dirname(organisation.amparod)}:${join(build, 'witness')}:${process.env.PATH}`,
     AMPARO_HOME: organisation.home(person),
     PASSPHRASE_FILE: organisation.passphraseFile,
     PAPERS: organisation.papers(''),
