@@ -108,6 +108,8 @@ function reopen(act) {
     events: ["DocumentReopened"],
     evolve() {
       document.phase = goesOn ? "translating" : "submitted";
+      for (const attorney of document.deliveredTo) document.deliveredBefore.add(attorney);
+      document.deliveredTo.clear();
       document.receivedBy.clear();
       document.leaseEnd = act.leaseEnd;
       if (!goesOn) Object.assign(document, { translator: null, reviewer: null });

@@ -99,10 +99,10 @@ function policy(reader) {
   value.previous = hash(reader, "previous");
   const isFirst = value.version === 1;
   demand(/^0+$/.test(value.previous) === isFirst, "previous: zeros in version 1 only");
-  value.roots = reader.list("roots", 1, 1, 8, () => reader.take("roots", 32));
+  value.roots = reader.list("roots", 1, 1, 8, () => signingKey(reader, "roots"));
   demandAscending(value.roots, "roots");
   value.threshold = reader.oneOf("threshold", reader.u8("threshold"), 1, value.roots.length);
-  value.logKey = reader.take("log_key", 32);
+  value.logKey = signingKey(reader, "log_key");
   value.recovery = realRecipient(reader, "recovery");
   value.registrars = reader.list("registrars", 1, 0, 16, certificate);
   const keys = value.registrars.map(({ signing }) => toHex(signing));

@@ -24,6 +24,8 @@ export class Document {
     this.attorneys = [];
     this.leaseEnd = 0n;
     this.deliveredTo = new Set();
+    /** To whom it was delivered before it was reopened. */
+    this.deliveredBefore = new Set();
     this.receivedBy = new Set();
     this.questions = new Set();
   }
@@ -66,5 +68,6 @@ export function maySee(document, certificate, now) {
     if (member === document.translator && has(roles.translator)) return true;
     if (member === document.reviewer && has(roles.reviewer)) return true;
   }
-  return document.deliveredTo.has(member) && has(roles.attorney);
+  const isDelivered = document.deliveredTo.has(member) || document.deliveredBefore.has(member);
+  return isDelivered && has(roles.attorney);
 }

@@ -65,7 +65,8 @@ export class Stopped extends Error {
   }
 }
 
-function replayOne({ directory, document }, receipt, placed) {
+/** Judges one statement at the end of a replay, and applies it. Throws Refused. */
+export function replayOne({ directory, document }, receipt, placed) {
   const { statement } = placed;
   if (!isOfDocument(statement)) {
     applyToDirectory(directory, statement);
