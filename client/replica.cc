@@ -91,17 +91,6 @@ void Replica::Expect(const Expected& expected) {
   if (expected_.introduced->size > restarted_at_->size) expected_.introduced = restarted_at_;
 }
 
-Replica Replica::Anew(Reach reach, const audit::Checkpoint& introduced) const {
-  Replica anew(org_, log_key_, clock_);
-  anew.log_ = LogIndex(reach == Reach::kLight);
-  anew.expected_ = expected_;
-  anew.restarted_at_ = restarted_at_;
-  if (log_.size().value == 0) return anew;
-  anew.anew_ = true;
-  anew.expected_.introduced = introduced;
-  return anew;
-}
-
 absl::Status Replica::Sync(Connection& connection, const Recorder& record,
                            std::optional<Reach> reach) {
   evidence_.reset();
@@ -111,14 +100,7 @@ absl::Status Replica::Sync(Connection& connection, const Recorder& record,
   if (stays || log_.size().value > 0) {
     if (auto status = SyncRounds(connection, record); !status.ok() || stays) return status;
   }
-  Replica other = Anew(*reach, head());
-  if (auto status = other.SyncRounds(connection, record); !status.ok()) {
-    evidence_ = std::move(other.evidence_);
-    return status;
-  }
-  other.expected_ = expected_;
-  *this = std::move(other);
-  return absl::OkStatus();
+  return SyncAnew(connection, record, *reach);
 }
 
 // What ended our sight of a subject may stand beyond the head that was asked for. Then the log
@@ -264,6 +246,7 @@ absl::Status Replica::Restore(ByteView recorded) {
   other.anew_at_epoch_ = received->epoch;
   if (auto status = other.Replay(*received); !status.ok()) return status;
   other.anew_ = false;
+  if (!received->epoch.has_value()) CarryOver(other);
   other.restarted_at_ = restarted_at;
   other.Expect(expected_);
   *this = std::move(other);

@@ -164,7 +164,13 @@ class Replica {
     bool hidden = false;  // NOT_FOUND, for what is ours to see as far as the target says.
     bool forked = false;  // The target and what is remembered are not of one log.
   };
+  // replica_reach.cc
   Replica Anew(Reach reach, const audit::Checkpoint& introduced) const;
+  absl::Status SyncAnew(Connection& connection, const Recorder& record, Reach reach);
+  void CarryOver(Replica& other) const;
+  template <class History>
+  void CarryOver(const SubjectId& id, SubjectType type, const History& history,
+                 std::map<SubjectId, History>& to, Replica& other) const;
   absl::Status SyncRounds(Connection& connection, const Recorder& record);
   absl::Status SyncOnce(Connection& connection, const Recorder& record, Round& round);
   absl::Status FetchEntries(ReplicaFetch& fetch, ReplicaRecord& received, Round& round) const;

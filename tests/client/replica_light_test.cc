@@ -197,6 +197,34 @@ TEST_F(LightReplica, LetsTheLeavesGo) {
   EXPECT_EQ(Picture(Restored()), Picture());
 }
 
+// Rights that ended end no memory.
+TEST_F(LightReplica, KeepsInEitherReachWhatIsNoLongerThereToBeFetched) {
+  WriteADocument();
+  clock_ = log_.now();
+  ASSERT_TRUE(Sync().ok());
+  log_.serving().invisible = {log_.document(), log_.case_id()};
+  for (std::uint64_t at = 0; at < log_.size(); ++at) {
+    if (log_.IsOfASubject(at)) log_.serving().hidden.insert(at);
+  }
+  for (const Reach reach : {Reach::kFull, Reach::kLight, Reach::kFull}) {
+    ASSERT_TRUE(SyncInto(replica_, reach).ok());
+    const DocumentHistory& history = replica_.documents().at(log_.document());
+    EXPECT_FALSE(history.visible);
+    EXPECT_EQ(history.entries.size(), 3u);
+    EXPECT_EQ(replica_.cases().size(), 1u);
+    EXPECT_EQ(replica_.OwnSequence(log_.Certificate("fay")), 2u);
+    EXPECT_EQ(Picture(Restored()), Picture());
+  }
+  // Seen again, it goes on where it was.
+  log_.serving() = {};
+  log_.Ask();
+  ASSERT_TRUE(Sync().ok());
+  ASSERT_TRUE(SyncInto(replica_, Reach::kFull).ok());
+  EXPECT_TRUE(replica_.documents().at(log_.document()).visible);
+  EXPECT_EQ(replica_.documents().at(log_.document()).entries.size(), 4u);
+  EXPECT_EQ(Picture(Restored()), Picture());
+}
+
 TEST_F(LightReplica, ContinuesTheHeadItWasIntroducedTo) {
   const audit::Checkpoint introduced{.size = TreeSize{log_.size()}, .root = log_.RootNow()};
   WriteADocument();

@@ -53,6 +53,9 @@ class ScriptedLog {
   VerifyKey log_key() const { return KeyNamed("log").verify_key(); }
   Hash Certificate(const std::string& name) const { return HashOf(certificates_.at(name)); }
   std::uint64_t size() const { return leaves_.size(); }
+  bool IsOfASubject(std::uint64_t position) const {
+    return leaves_.at(position).leaf.leaf_class == 0;
+  }
   Hash RootNow() const { return tree_.RootAt(tree_.size()); }
   Hash RootAt(std::uint64_t size) const { return tree_.RootAt(TreeSize{size}); }
   const Bytes& StatementAt(std::uint64_t position) const { return leaves_.at(position).statement; }
