@@ -16,11 +16,13 @@
 #include "crypto/identity_file.h"
 #include "crypto/manifest.h"
 #include "crypto/sealed_object.h"
+#include "custody/receipt.h"
 #include "statement/bodies.h"
 #include "statement/certificate_request.h"
 #include "statement/invitation.h"
 #include "statement/sealed_texts.h"
 #include "statement/statement.h"
+#include "statement/text_armor.h"
 
 namespace amparo::fuzz {
 namespace {
@@ -202,6 +204,63 @@ void WriteAuditSeeds() {
   WriteText("tlog_proof_fuzz", "proof", audit::FormatTlogProof(proof));
 }
 
+// A log of its first policy alone, under a checkpoint: a receipt of it lacks but the history.
+custody::Receipt SampleReceipt() {
+  Policy policy;
+  policy.roots = {Key().verify_key()};
+  policy.threshold = 1;
+  policy.log_key = Key().verify_key();
+  policy.recovery = Reader().recipient();
+  Statement statement;
+  statement.kind = static_cast<decltype(statement.kind)>(Kind::kPolicy);
+  statement.org = OrgId{HashOf(policy).bytes};
+  statement.subject_type = static_cast<std::uint8_t>(SubjectType::kDirectory);
+  statement.body = EncodeBody({.act = policy, .objects = {}, .grants = {}});
+  const SignedStatement said = SignStatement(statement, Key());
+  const audit::Checkpoint head = {.size = {.value = 1},
+                                  .root = audit::LeafHash(audit::LeafOf(said))};
+  custody::Placed first;
+  first.statement = said.bytes;
+  custody::Receipt receipt;
+  receipt.org = statement.org;
+  receipt.document = SubjectId::Filled(1);
+  receipt.checkpoint = audit::SignCheckpoint(receipt.org, head, Key());
+  receipt.directory = {first};
+  receipt.openings.emplace_back();
+  return receipt;
+}
+
+void WriteCustodySeeds() {
+  const std::string target = "receipt_fuzz";
+  const custody::Receipt receipt = SampleReceipt();
+  const std::string text = custody::FormatReceipt(receipt);
+  WriteChosen(target, "text", 0, AsBytes(text));
+  WriteChosen(target, "receipt", 1,
+              ParseArmor("amparo-receipt-v1", text, custody::kFileBytesMax).value());
+  custody::Evidence evidence;
+  evidence.org = receipt.org;
+  evidence.policies = {receipt.directory[0].statement};
+  const std::vector<Hash> path = {Hash::Filled(1)};
+  const std::string& note = receipt.checkpoint;
+  const decltype(evidence.what) kinds[] = {
+      custody::Equivocation{.first = note, .second = note},
+      custody::Fork{.earlier = note, .later = note, .other_root = {}, .path = path},
+      custody::Rollback{.larger = note, .smaller = note, .path = path},
+      custody::InvalidHistory{.history = receipt},
+      custody::Withholding{.checkpoint = note,
+                           .position = {},
+                           .leaf = {.leaf_class = 1, .tag = {}, .statement = {}},
+                           .path = {},
+                           .subject = {},
+                           .previous = {}}};
+  for (const auto& what : kinds) {
+    evidence.what = what;
+    const std::string formatted = custody::FormatEvidence(evidence);
+    WriteChosen(target, "evidence-" + std::to_string(what.index() + 1), 2,
+                ParseArmor("amparo-evidence-v1", formatted, custody::kFileBytesMax).value());
+  }
+}
+
 }  // namespace
 }  // namespace amparo::fuzz
 
@@ -215,5 +274,6 @@ int main(int count, char** arguments) {
   amparo::fuzz::WriteStatementSeeds();
   amparo::fuzz::WriteSealedTextSeeds();
   amparo::fuzz::WriteAuditSeeds();
+  amparo::fuzz::WriteCustodySeeds();
   return 0;
 }
