@@ -1,5 +1,6 @@
 #include "tests/hostile/rehearsal.h"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -313,6 +314,39 @@ std::string Rehearsal::GoOn(const Outcome& outcome, Act& again) {
   return status.ok() ? "" : absl::StrCat("afterwards: ", status.ToString());
 }
 
+// After a misfortune the same is done to its end, into the same directory.
+std::string Rehearsal::TryAgain(const Outcome& outcome, Act& again) {
+  if (outcome.status.ok()) return "";
+  again.out = outcome.out;
+  Outcome later;
+  later.verb = outcome.verb;
+  later.out = outcome.out;
+  later.status = story_->verbs()[outcome.verb].run(again);
+  if (!later.status.ok()) return absl::StrCat("after the misfortune: ", later.status.ToString());
+  return CheckFiles(truth_, later);
+}
+
+// In a process of its own, which may not live to its end; with an engine of its own, so that
+// what it says is lost with it.
+void Rehearsal::Suffer(const Misfortune& misfortune, Outcome& outcome, Act& act,
+                       const std::string& directory) {
+  const int child = fork();
+  if (child == 0) {
+    alarm(kHangSeconds);
+    fs::create_directories(directory + "/there");
+    stage_->Open(directory + "/there");
+    if (!misfortune.is_killed) signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{.rlim_cur = misfortune.file_bytes, .rlim_max = misfortune.file_bytes};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    const bool is_done = story_->verbs()[outcome.verb].run(act).ok();
+    _exit(is_done ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  const bool is_done = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  outcome.status = is_done ? absl::OkStatus() : absl::UnavailableError("a misfortune");
+}
+
 void Rehearsal::RunChild(std::size_t verb, const Trial& trial, const std::string& directory,
                          int report) {
   alarm(kHangSeconds);
@@ -321,13 +355,12 @@ void Rehearsal::RunChild(std::size_t verb, const Trial& trial, const std::string
   const std::string home = directory + "/home";
   CopyHome(story_->HomeOf(what.person), home);
   EnterVerb(verb);
-  stage_->Open(directory);
 
   Outcome outcome;
   outcome.verb = verb;
   outcome.exchange.recording = &recording_;
   outcome.exchange.verb = verb;
-  outcome.exchange.mutation = trial.mutation;
+  if (!trial.misfortune.has_value()) outcome.exchange.mutation = trial.mutation;
   outcome.out = directory + "/out";
   outcome.head_before = head_before_;
   Act act{.stage = *stage_,
@@ -336,7 +369,9 @@ void Rehearsal::RunChild(std::size_t verb, const Trial& trial, const std::string
           .home = home,
           .out = outcome.out,
           .shown = {}};
-  outcome.status = what.run(act);
+  if (trial.misfortune.has_value()) Suffer(*trial.misfortune, outcome, act, directory);
+  stage_->Open(directory);
+  if (!trial.misfortune.has_value()) outcome.status = what.run(act);
   outcome.shown = act.shown;
   const auto head = HeadIn(home);
   outcome.head_after = head.value_or(std::nullopt);
@@ -353,6 +388,7 @@ void Rehearsal::RunChild(std::size_t verb, const Trial& trial, const std::string
             .out = directory + "/again",
             .shown = {}};
   if (why.empty()) why = GoOn(outcome, again);
+  if (why.empty() && trial.misfortune.has_value()) why = TryAgain(outcome, again);
   const std::string text =
       absl::StrCat(outcome.status.ok() ? "K" : "R", why,
                    why.empty() ? "" : absl::StrCat(" [", outcome.status.ToString(), "]"));

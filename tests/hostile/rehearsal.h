@@ -23,10 +23,18 @@
 
 namespace amparo::testing {
 
-// One process: an answer that is changed, and what goes wrong on purpose.
+// No file may grow beyond `file_bytes`: the program is killed when one would, or the write
+// fails as on a full disk.
+struct Misfortune {
+  std::uint64_t file_bytes = 0;
+  bool is_killed = false;
+};
+
+// One process: an answer that is changed, or a misfortune, and what goes wrong on purpose.
 struct Trial {
-  Mutation mutation;
+  Mutation mutation = {};
   Plant plant = Plant::kNothing;  // Before it is judged: for tests of the checks.
+  std::optional<Misfortune> misfortune = {};
 };
 
 // A run that a promise did not survive.
@@ -69,8 +77,11 @@ class Rehearsal {
   void Reap(Tally& tally);
   [[noreturn]] void RunChild(std::size_t verb, const Trial& trial, const std::string& directory,
                              int report);
+  void Suffer(const Misfortune& misfortune, Outcome& outcome, Act& act,
+              const std::string& directory);
   std::string Judge(const Outcome& outcome, const std::string& directory);
   std::string GoOn(const Outcome& outcome, Act& again);
+  std::string TryAgain(const Outcome& outcome, Act& again);
   const Identity* FindIdentity(const Hash& certificate, const std::string& directory);
   std::optional<Identity> OpenDirectory(const std::string& directory);
 
