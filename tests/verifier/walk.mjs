@@ -1,6 +1,7 @@
 // Random histories: people who mostly do what they may, and sometimes what they may not. A walk
 // ends with a statement that the rules refuse, or after enough that they took.
 import { Refused, roles, zeros16, zeros32 } from "../../tools/verify/src/directory.mjs";
+import { DirectoryMoves } from "./walk_directory.mjs";
 import { WalkStage, deviceOf } from "./walk_stage.mjs";
 import { hashOf, idOf, keyOf, policyHash, recipientOf } from "./writing.mjs";
 
@@ -65,6 +66,9 @@ export class Walk {
     }
     this.stage.found(act);
     this.policy = act;
+    this.moves = new DirectoryMoves(this);
+    // Some walks are the registrars' rather than the document's.
+    this.oddity = this.dice.pick([0.02, 0.02, 0.6]);
     this.stage.tick(60n);
     const isMissing = this.dice.chance(0.3) ? this.dice.pick(people) : null;
     for (const person of people) if (person !== isMissing) this.admit(person, person);
@@ -291,6 +295,7 @@ export class Walk {
     const days = (count) => count * 24n * hour;
     if (dice.chance(0.2)) return this.stage.tick(dice.pick([60n, hour, days(3n), days(9n)]));
     if (dice.chance(0.08)) return this.directoryStep();
+    if (dice.chance(this.oddity)) return this.moves.step();
     const sayings = this.sayings();
     const isOdd = dice.chance(0.06) && this.document.phase !== "none";
     const kind = dice.pick(isOdd ? Object.keys(sayings) : this.usualKinds());
@@ -341,12 +346,17 @@ export class Walk {
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         this.refusal = error.refusal;
-        const isTold = this.document.phase !== "none" && this.dice.chance(0.12);
+        const isTold = this.document.phase !== "none" && this.dice.chance(0.1);
         if (isTold) return true;
         this.stage.forget();
       }
     }
     return false;
+  }
+
+  /** The position of the newest statement. */
+  get last() {
+    return BigInt(this.stage.placed.length - 1);
   }
 
   /** Leaves things out: nothing, ticks, remarks, the end of the directory, or anything. */

@@ -34,6 +34,7 @@ test("two implementations say the same to every history", () => {
     const end = walk.go(60) ? walk.refusal : "no refusal";
     const files = {
       receipt: walk.stage.receiptText(),
+      "receipt up to its end": walk.stage.receiptText(({ position }) => position < walk.last),
       "receipt with gaps": walk.stage.receiptText(walk.omission()),
       evidence: walk.stage.evidenceText(),
       "evidence with gaps": walk.stage.evidenceText(walk.omission()),

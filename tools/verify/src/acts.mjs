@@ -36,8 +36,8 @@ function insistOnSubmitter({ document, author, desk }) {
   insist(false, "ROLE_REQUIRED");
 }
 
-function insistOnNewText(act, questions) {
-  const { object } = manifestOf(act.statement);
+// That what the statement brings is usably granted to somebody who has to read it next.
+function insistOnReader(act, { object }, questions) {
   const isGranted = questions.some((ask) => ask(act.directory, act.statement, object));
   insist(isGranted, "USABLE_GRANT_MISSING");
 }
@@ -63,7 +63,7 @@ function submit(act) {
   insist(isFirst || Object.keys(facts).every(isSame), "CASE_MISMATCH");
   insist(act.version === document.sources.length + 1, "VERSION_NOT_NEXT");
   insistOnObjects(statement, { bringsText: true });
-  insistOnNewText(act, [toCoordinatorOf(desk)]);
+  insistOnReader(act, manifestOf(statement), [toCoordinatorOf(desk)]);
   return {
     events: [isFirst ? "DocumentSubmitted" : "SourceReplaced"],
     evolve() {
@@ -186,7 +186,8 @@ function handIn(act) {
   const most = isCorrection ? 0 : 1;
   insistOnObjects(statement, { bringsText: true, extra: objectClasses.certificate, most });
   const reader = isCorrection ? toTranslator(document.translator) : toReviewer(document.reviewer);
-  insistOnNewText(act, [reader, toCoordinatorOf(document.caseFacts.desk)]);
+  const coordinator = toCoordinatorOf(document.caseFacts.desk);
+  insistOnReader(act, manifestOf(statement), [reader, coordinator]);
   return {
     events: [isCorrection ? "CorrectionHandedIn" : "TranslationHandedIn"],
     evolve() {
@@ -211,6 +212,9 @@ function returnToTranslator(act) {
   insist(act.translation === document.translation.statement, "TEXT_IS_NOT_CURRENT");
   insist(countOf(statement, objectClasses.note) > 0, "NOTE_MISSING");
   noteAtMost(act, 1);
+  const coordinator = toCoordinatorOf(document.caseFacts.desk);
+  const [note] = statement.objects;
+  insistOnReader(act, note, [toTranslator(document.translator), coordinator]);
   return { events: ["TranslationReturned"], evolve: () => backToTranslator(document, now) };
 }
 

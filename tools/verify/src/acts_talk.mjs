@@ -28,8 +28,10 @@ function share(act) {
   insist(directory.someValid(act.with, isMeant), "GRANTEE_INVALID");
   const extra = objectClasses.message;
   insistOnObjects(statement, { bringsText: false, extra, most: 1 });
+  const isTheirs = (certificate) =>
+    certificate.member === act.with && maySee(document, certificate, act.now);
   const isGranted = [...document.texts].some((object) =>
-    hasUsableGrant(directory, statement, object, isMeant),
+    hasUsableGrant(directory, statement, object, isTheirs),
   );
   insist(isGranted, "USABLE_GRANT_MISSING");
   return { events: ["DocumentShared"], evolve() {} };

@@ -12,6 +12,9 @@ function applyInvite(directory, { act }) {
   insist((act.roles & roles.registrar) === 0, "REGISTRARS_COME_FROM_POLICY");
   insist(!act.submitOnly || (act.roles & ~submitOnlyRoles) === 0, "MALFORMED");
   insist(!directory.invitations.has(act.invite), "INVITATION_USED");
+  insist(directory.now < act.expiry, "INVITATION_EXPIRED");
+  const isSomebody = act.member === zeros16 || directory.entriesOf(act.member).length > 0;
+  insist(isSomebody, "INVITATION_MISMATCH");
   directory.invitations.set(act.invite, { act, isUsed: false });
 }
 
@@ -74,6 +77,10 @@ function applyRevoke(directory, { act }) {
   for (const entry of entries) entry.isEnded = true;
 }
 
+function applyDescribe(directory, { act }) {
+  insist(directory.entriesOf(act.member).length > 0, "UNKNOWN_CERTIFICATE");
+}
+
 function applyDirectoryEpoch(directory, { act }) {
   insist(act.epoch === directory.directoryEpoch + 1, "EPOCH_NOT_NEXT");
   directory.directoryEpoch = act.epoch;
@@ -86,7 +93,7 @@ const acts = {
   revoke: { apply: applyRevoke, brings: [0, 0, 0] },
   invite: { apply: applyInvite, brings: [objectClasses.inviteSecret, 0, 1] },
   directory_epoch: { apply: applyDirectoryEpoch, brings: [objectClasses.directoryKey, 0, 1] },
-  describe: { apply: () => {}, brings: [objectClasses.attributes, 1, 1] },
+  describe: { apply: applyDescribe, brings: [objectClasses.attributes, 1, 1] },
   recovery_tested: { apply: () => {}, brings: [0, 0, 0] },
 };
 
