@@ -24,7 +24,11 @@ absl::Status ReplicaFetch::Allow(ByteView statement) {
     return Alarm("the server gives a statement of ", statement.size(), " bytes, allowed are ",
                  kSignedStatementBytesMax);
   }
-  used_ += kBytesPerItem + statement.size();
+  return Charge(kBytesPerItem + statement.size());
+}
+
+absl::Status ReplicaFetch::Charge(std::uint64_t bytes) {
+  used_ += bytes;
   if (used_ <= kReceivedBytesMax) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat("the server gives ", used_,
                                                    " bytes in one synchronisation, allowed are ",
@@ -49,6 +53,7 @@ absl::Status ReplicaFetch::Entries(SyncReply first, Position from, TreeSize size
     }
     from.value += taken;
     if (from.value == size.value) return absl::OkStatus();
+    if (auto status = AllowCall(); !status.ok()) return status;
     auto next = connection_.Sync(from, kEntriesPerSync);
     if (!next.ok()) return next.status();
     reply = *std::move(next);
@@ -66,6 +71,7 @@ absl::StatusOr<RecordedChain> ReplicaFetch::Chain(SubjectType type, const Subjec
   std::uint64_t given = 0;
   while (true) {
     const auto next = static_cast<std::uint32_t>(from + given);
+    if (auto status = AllowCall(); !status.ok()) return status;
     auto page = connection_.Subject(type, subject, next);
     if (absl::IsNotFound(page.status())) {
       chain.visible = false;
@@ -93,6 +99,7 @@ absl::Status ReplicaFetch::TicksBefore(RecordedChain& chain,
   for (auto it = chain.statements.rbegin(); it != chain.statements.rend(); ++it) {
     if (known(it->position)) continue;
     if (!chain.ticks.empty() && chain.ticks.back().position < it->position) continue;
+    if (auto status = AllowCall(); !status.ok()) return status;
     auto reply = connection_.Light(LightWhich::kTick, Position{0}, TreeSize{it->position.value});
     if (!reply.ok()) return reply.status();
     if (reply->statements.empty()) continue;  // Before the first tick.
@@ -111,6 +118,7 @@ absl::Status ReplicaFetch::TicksBefore(RecordedChain& chain,
 absl::Status ReplicaFetch::Pages(LightWhich which, Position from, TreeSize size,
                                  std::vector<PositionedStatement>& out) {
   while (true) {
+    if (auto status = AllowCall(); !status.ok()) return status;
     auto reply = connection_.Light(which, from, size);
     if (!reply.ok()) return reply.status();
     for (PositionedStatement& statement : reply->statements) {

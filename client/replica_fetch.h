@@ -43,9 +43,14 @@ class ReplicaFetch {
   static constexpr std::uint32_t kEntriesPerSync = 1'000;
 
  private:
+  static constexpr std::uint64_t kBytesPerCall = 4'096;
+
   absl::Status Pages(LightWhich which, Position from, TreeSize size,
                      std::vector<PositionedStatement>& out);
   absl::Status Allow(ByteView statement);
+  // Before each question: a server that gives little, but for ever, comes to an end.
+  absl::Status AllowCall() { return Charge(kBytesPerCall); }
+  absl::Status Charge(std::uint64_t bytes);
 
   Connection& connection_;
   std::uint64_t used_ = 0;

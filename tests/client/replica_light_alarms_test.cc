@@ -275,6 +275,24 @@ TEST_F(LightAlarm, TheSameStatementTwice) {
   ExpectAlarm();
 }
 
+// One who holds the log's key can sign any size, and give nothing for ever.
+TEST_F(LightAlarm, AListThatGoesOnForEver) {
+  const std::uint64_t size = std::uint64_t{1} << 40;
+  Replica newcomer = MakeReplica();
+  log_.serving().checkpoint = [&](CheckpointReply& reply) {
+    reply.checkpoint = audit::SignCheckpoint(
+        log_.org(), {.size = TreeSize{size}, .root = HashNamed("any")}, KeyNamed("log"));
+  };
+  std::uint64_t asked = 0;
+  log_.serving().light = [&](LightWhich, LightReply& reply) {
+    reply.statements.clear();
+    reply.next = Position{++asked};
+  };
+  const absl::Status status = SyncInto(newcomer, Reach::kLight);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_LT(asked, 100'000u);
+}
+
 TEST_F(LightAlarm, ListsThatDoNotEnd) {
   log_.Assign();
   log_.serving().light = [](LightWhich, LightReply& reply) { reply.next = Position{0}; };

@@ -83,7 +83,7 @@ class ScriptedConnection final : public RefusingConnection {
     client::LightReply reply{.statements = {}, .next = Position{size.value}};
     std::optional<std::uint64_t> tick;
     std::uint64_t at = which == client::LightWhich::kDirectory ? from.value : 0;
-    for (; at < size.value; ++at) {
+    for (; at < std::min(size.value, log_.size()); ++at) {
       const Kind kind = log_.KindAt(at);
       if (kind == Kind::kTick) tick = at;
       if (at < from.value || which == client::LightWhich::kTick || !IsGiven(which, at)) continue;

@@ -42,58 +42,80 @@ struct Copy {
   std::vector<Bytes> records;
 };
 
-TEST(ReplicaOfARestoredServer, IsAlarmedUntilTheRootsSayWhereTheLogGoesOn) {
-  People::LiveAt(UnixSeconds{static_cast<std::uint64_t>(time(nullptr))});
-  AmparodProcess server;
-  server.Start();
-  const FoundingToken token = server.MakeToken();
-  const Policy policy = People::FirstPolicy(token.log_key);
-  const OrgId org{HashOf(policy).bytes};
-  People people;
-  const auto connect = [&] {
-    return *client::ConnectGrpc(
-        {.address = server.address(), .certificate_pem = server.CertificatePem()});
-  };
-  auto connection = connect();
-  ASSERT_TRUE(connection
-                  ->Found(token.token.view(), token.secret.Expose(),
-                          People::FoundingStatement(policy).bytes)
-                  .ok());
-  {
-    Correspondent ria(*connection, people, org, token.log_key);
-    ria.SetUp();
+class ReplicaOfARestoredServer : public ::testing::Test {
+ protected:
+  // Founded, and cleo is a coordinator; the server has stopped, and a copy of its data is made.
+  ReplicaOfARestoredServer() {
+    People::LiveAt(UnixSeconds{static_cast<std::uint64_t>(time(nullptr))});
+    server_.Start();
+    const FoundingToken token = server_.MakeToken();
+    log_key_ = token.log_key;
+    const Policy policy = People::FirstPolicy(log_key_);
+    org_.bytes = HashOf(policy).bytes;
+    Connect();
+    EXPECT_TRUE(connection_
+                    ->Found(token.token.view(), token.secret.Expose(),
+                            People::FoundingStatement(policy).bytes)
+                    .ok());
+    Talk("ria").SetUp();
+    Stop();
+    std::filesystem::copy(server_.data(), Backup(), kRecursive);
   }
-  connection.reset();
-  ASSERT_EQ(server.Stop(SIGTERM), 0);
-  const std::string backup = server.data() + "-backup";
-  std::filesystem::copy(server.data(), backup, kRecursive);
+  void Connect() {
+    connection_ = *client::ConnectGrpc(
+        {.address = server_.address(), .certificate_pem = server_.CertificatePem()});
+  }
+  void Start() {
+    server_.Start();
+    Connect();
+  }
+  void Stop() {
+    connection_.reset();
+    EXPECT_EQ(server_.Stop(SIGTERM), 0);
+  }
+  void Restore() {
+    std::filesystem::remove_all(server_.data());
+    std::filesystem::copy(Backup(), server_.data(), kRecursive);
+  }
+  std::string Backup() const { return server_.data() + "-backup"; }
+  // The connection borrows its key.
+  Correspondent& Talk(const std::string& name) {
+    talk_ = std::make_unique<Correspondent>(*connection_, people_, org_, log_key_);
+    talk_->Be(name);
+    return *talk_;
+  }
+  std::string OpenTheCase() {
+    return Talk("cleo").Say("cleo", OpenCase{.desk = 1, .deliver_on_approval = 1},
+                            {.subject = SubjectId::Filled(0xca), .prev = {}});
+  }
 
+  AmparodProcess server_;
+  People people_;
+  OrgId org_;
+  VerifyKey log_key_;
+  std::unique_ptr<client::Connection> connection_;
+  std::unique_ptr<Correspondent> talk_;
+};
+
+TEST_F(ReplicaOfARestoredServer, IsAlarmedUntilTheRootsSayWhereTheLogGoesOn) {
   // What happens after the backup is lost with the disk, but cleo saw it.
-  server.Start();
-  connection = connect();
-  Correspondent before(*connection, people, org, token.log_key);
-  before.Be("cleo");
-  const About the_case{.subject = SubjectId::Filled(0xca), .prev = {}};
-  ASSERT_EQ(before.Say("cleo", OpenCase{.desk = 1, .deliver_on_approval = 1}, the_case), "OK");
-  Copy full(org, token.log_key), light(org, token.log_key);
-  ASSERT_EQ(full.Sync(*connection, Reach::kFull), absl::OkStatus());
-  ASSERT_EQ(light.Sync(*connection, Reach::kLight), absl::OkStatus());
+  Start();
+  ASSERT_EQ(OpenTheCase(), "OK");
+  Copy full(org_, log_key_), light(org_, log_key_);
+  ASSERT_EQ(full.Sync(*connection_, Reach::kFull), absl::OkStatus());
+  ASSERT_EQ(light.Sync(*connection_, Reach::kLight), absl::OkStatus());
   const audit::Checkpoint lost = full.replica.head();
   EXPECT_EQ(light.replica.head(), lost);
   EXPECT_EQ(light.replica.cases().size(), 1u);
-  connection.reset();
-  ASSERT_EQ(server.Stop(SIGTERM), 0);
-  std::filesystem::remove_all(server.data());
-  std::filesystem::copy(backup, server.data(), kRecursive);
+  Stop();
+  Restore();
 
-  server.Start();
-  connection = connect();
-  Correspondent after(*connection, people, org, token.log_key);
-  after.Be("cleo");
+  Start();
+  Correspondent& after = Talk("cleo");
   after.Sync();
   ASSERT_LT(after.head().size, lost.size);
   for (Copy* copy : {&full, &light}) {
-    EXPECT_TRUE(absl::IsDataLoss(copy->Sync(*connection)));
+    EXPECT_TRUE(absl::IsDataLoss(copy->Sync(*connection_)));
     EXPECT_EQ(copy->replica.head(), lost);
     EXPECT_FALSE(copy->replica.epoch_offer().has_value());
   }
@@ -104,11 +126,11 @@ TEST(ReplicaOfARestoredServer, IsAlarmedUntilTheRootsSayWhereTheLogGoesOn) {
   ASSERT_EQ(after.SayByRoots({"root-1", "root-2"}, epoch), "OK");
   for (Copy* copy : {&full, &light}) {
     SCOPED_TRACE(copy == &light ? "light" : "full");
-    EXPECT_TRUE(absl::IsFailedPrecondition(copy->Sync(*connection)));
+    EXPECT_TRUE(absl::IsFailedPrecondition(copy->Sync(*connection_)));
     EXPECT_EQ(copy->replica.head(), lost);
     ASSERT_TRUE(copy->replica.epoch_offer().has_value());
     EXPECT_EQ(copy->replica.epoch_offer()->needs_confirmation, copy == &light);
-    const auto restart = copy->Restart(*connection);
+    const auto restart = copy->Restart(*connection_);
     ASSERT_TRUE(restart.ok()) << restart.status();
     EXPECT_EQ(restart->epoch, epoch);
     ASSERT_EQ(restart->lost.size(), 1u);
@@ -116,19 +138,18 @@ TEST(ReplicaOfARestoredServer, IsAlarmedUntilTheRootsSayWhereTheLogGoesOn) {
     EXPECT_TRUE(copy->replica.cases().empty());
   }
   // And on from there, also from the home's records.
-  EXPECT_EQ(after.Say("cleo", OpenCase{.desk = 1, .deliver_on_approval = 1}, the_case), "OK");
+  EXPECT_EQ(OpenTheCase(), "OK");
   for (Copy* copy : {&full, &light}) {
-    ASSERT_EQ(copy->Sync(*connection), absl::OkStatus());
+    ASSERT_EQ(copy->Sync(*connection_), absl::OkStatus());
     EXPECT_EQ(copy->replica.cases().size(), 1u);
-    Copy restored(org, token.log_key);
+    Copy restored(org_, log_key_);
     for (const Bytes& record : copy->records) {
       ASSERT_EQ(restored.replica.Restore(record), absl::OkStatus());
     }
     EXPECT_EQ(restored.replica.head(), copy->replica.head());
     EXPECT_EQ(restored.replica.cases().size(), 1u);
   }
-  connection.reset();
-  EXPECT_EQ(server.Stop(SIGTERM), 0);
+  Stop();
 }
 
 }  // namespace
