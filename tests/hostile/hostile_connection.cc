@@ -75,7 +75,9 @@ Answer HostileConnection::AskOpenly(const std::string& method,
   if (!is_bent) return answer;
   // Up to here everything was as it was recorded, and so is this answer.
   std::optional<Answer> bent =
-      Apply(*exchange_.recording, exchange_.verb, *exchange_.mutation, answer);
+      exchange_.given.has_value()
+          ? exchange_.given
+          : Apply(*exchange_.recording, exchange_.verb, *exchange_.mutation, answer);
   if (!bent.has_value()) return answer;
   exchange_.bent_at = number;
   exchange_.bent = bent;

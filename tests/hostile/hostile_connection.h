@@ -25,6 +25,7 @@ struct Exchange {
   const Recording* recording = nullptr;
   std::size_t verb = 0;
   std::optional<Mutation> mutation;
+  std::optional<Answer> given;  // Instead of what the mutation would make.
 
   std::vector<Answer> answers;                 // True ones, as the server meant them.
   std::optional<std::size_t> bent_at;          // The answer that was in fact changed.

@@ -11,7 +11,9 @@
 #include <iostream>
 #include <set>
 
+#include "amparo/v1/amparo.pb.h"
 #include "client/statement_author.h"
+#include "statement/certificate_request.h"
 #include "tests/hostile/fixed_world.h"
 #include "tests/hostile/rehearsal.h"
 
@@ -103,6 +105,60 @@ TEST(HostileServer, FindsNoHalfFileAfterAMisfortune) {
   });
   EXPECT_EQ(tally.runs, trials);
   EXPECT_GT(tally.refused, trials / 2) << "it has to happen in the middle";
+  ExpectUnbroken(tally);
+}
+
+// Requests that a server makes of the one that it was left: with keys of its own and whatever it
+// can guess in place of the invitation's secret.
+std::vector<Answer> ForgedRequests(const Answer& pending) {
+  v1::PendingReply reply;
+  const bool parsed = reply.ParseFromString(pending.messages.front());
+  const auto request = DecodeRequest(AsBytes(reply.requests(0)));
+  if (!parsed || !request.ok()) std::abort();
+  const SigningKey signing = SigningKey::Generate();
+  const SigningKey authentication = SigningKey::Generate();
+  const Secret<16> guess = Secret<16>::Random();
+  std::vector<Answer> forged;
+  const auto add = [&](const CertificateRequest& changed) {
+    Answer answer = pending;
+    v1::PendingReply made;
+    made.add_requests(std::string(AsText(MakeRequest(changed, signing, authentication, guess))));
+    answer.messages = {made.SerializeAsString()};
+    forged.push_back(std::move(answer));
+  };
+  CertificateRequest own = *request;
+  own.signing = signing.verify_key();
+  own.authentication = authentication.verify_key();
+  add(own);
+  own.recipient = Identity::Generate().recipient();
+  add(own);
+  own.member = RandomId<MemberId>();
+  add(own);
+  return forged;
+}
+
+// Attack 5: the server puts its own keys into the request that somebody left.
+TEST(HostileServer, HasNoKeyOfItsOwnCertified) {
+  StayInMemory();
+  google::protobuf::SetLogHandler(nullptr);
+  Rehearsal rehearsal;
+  const Tally tally = rehearsal.Play([&](std::size_t verb) -> std::vector<Trial> {
+    if (rehearsal.story().verbs()[verb].name != "admit tina") return {};
+    std::vector<Trial> trials;
+    const std::vector<Answer>& answers = rehearsal.recording().verbs[verb];
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (answers[i].method != "Pending") continue;
+      for (const Answer& forged : ForgedRequests(answers[i])) {
+        Trial trial;
+        trial.mutation.answer = i;
+        trial.given = forged;
+        trials.push_back(std::move(trial));
+      }
+    }
+    return trials;
+  });
+  EXPECT_GE(tally.runs, 3u);
+  EXPECT_EQ(tally.refused, tally.runs);
   ExpectUnbroken(tally);
 }
 

@@ -222,7 +222,7 @@ void Rehearsal::Reap(Tally& tally) {
   std::error_code ignored;
   fs::remove_all(ended.directory, ignored);
   ++tally.runs;
-  ++tally.by_change[NameOf(ended.trial.mutation.change)];
+  if (!ended.trial.misfortune.has_value()) ++tally.by_change[NameOf(ended.trial.mutation.change)];
   std::string why;
   if (WIFSIGNALED(status)) {
     why = WTERMSIG(status) == SIGALRM ? "it hangs"
@@ -361,6 +361,7 @@ void Rehearsal::RunChild(std::size_t verb, const Trial& trial, const std::string
   outcome.exchange.recording = &recording_;
   outcome.exchange.verb = verb;
   if (!trial.misfortune.has_value()) outcome.exchange.mutation = trial.mutation;
+  outcome.exchange.given = trial.given;
   outcome.out = directory + "/out";
   outcome.head_before = head_before_;
   Act act{.stage = *stage_,

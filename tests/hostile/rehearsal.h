@@ -35,6 +35,7 @@ struct Trial {
   Mutation mutation = {};
   Plant plant = Plant::kNothing;  // Before it is judged: for tests of the checks.
   std::optional<Misfortune> misfortune = {};
+  std::optional<Answer> given = {};  // Instead of what the mutation would make of the answer.
 };
 
 // A run that a promise did not survive.
