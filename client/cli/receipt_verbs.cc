@@ -101,8 +101,7 @@ void ShowCompared(Terminal& terminal, const custody::Judgement& judgement,
     for (const custody::Step& step : judgement.steps) {
       for (const ObjectRef& ref : step.objects) {
         if (ref.object != *one.file.object) continue;
-        terminal.Line(absl::StrCat("SAME: ", one.path,
-                                   " is, byte for byte, a file of the step at position ",
+        terminal.Line(absl::StrCat("SAME: ", one.path, " is, byte for byte, a file of step #",
                                    step.position.value));
       }
     }

@@ -87,8 +87,8 @@ void AddSteps(const Judgement& judgement, std::vector<std::string>& lines) {
   for (const custody::Step& step : judgement.steps) {
     lines.push_back(absl::StrCat(SpellTime(step.time), "  ", client::MemberCode(step.by), " ",
                                  SpellStep(step)));
-    lines.push_back(absl::StrCat("  position ", step.position.value, ", statement ",
-                                 Prefix(ToHex(step.statement))));
+    lines.push_back(
+        absl::StrCat("  #", step.position.value, ", statement ", Prefix(ToHex(step.statement))));
     for (const ObjectRef& ref : step.objects) {
       if (ref.object_class != ObjectClass::kPart) continue;
       lines.push_back(absl::StrCat("  sealed file, sha256 ", Prefix(ToHex(ref.payload_sha256))));

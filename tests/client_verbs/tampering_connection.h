@@ -23,6 +23,8 @@ struct Tampering {
   std::function<absl::Status(const client::AppendRequest& request)> append;
   std::function<void(std::vector<std::string>& notes)> cosigned;
   std::function<absl::Status(TreeSize size, const std::string& line)> cosign;
+  std::function<void(client::LightWhich which, client::LightReply& reply)> light;
+  std::function<void(std::vector<std::vector<Hash>>& paths)> prove;
   int uploads = 0;  // Counted.
 };
 
@@ -52,6 +54,18 @@ class TamperingConnection final : public ForwardingConnection {
   }
   absl::Status Cosign(TreeSize size, const std::string& line) override {
     return tampering_->cosign ? tampering_->cosign(size, line) : inner().Cosign(size, line);
+  }
+  absl::StatusOr<client::LightReply> Light(client::LightWhich which, Position from,
+                                           TreeSize size) override {
+    absl::StatusOr<client::LightReply> reply = inner().Light(which, from, size);
+    if (reply.ok() && tampering_->light) tampering_->light(which, *reply);
+    return reply;
+  }
+  absl::StatusOr<std::vector<std::vector<Hash>>> Prove(
+      TreeSize size, const std::vector<Position>& positions) override {
+    absl::StatusOr<std::vector<std::vector<Hash>>> paths = inner().Prove(size, positions);
+    if (paths.ok() && tampering_->prove) tampering_->prove(*paths);
+    return paths;
   }
   absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
                                              std::uint64_t offset,
