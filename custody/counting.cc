@@ -69,7 +69,12 @@ bool Replay::CountsForHistory(const Failure& refused) const {
       entry.statement.statement.subject_prev != document_.head) {
     return false;
   }
-  return IsOneOf(*by_rules, kOfItsChain) || (IsOneOf(*by_rules, kOfOthers) && IsWholeAt(entry));
+  if (IsOneOf(*by_rules, kOfItsChain)) return true;
+  // Whether an assign goes on or is a new one follows from the lease, and so from ticks further
+  // back.
+  const bool of_lease =
+      KindOf(entry.body.act) == Kind::kAssign && *by_rules == ByRules::kUsableGrantMissing;
+  return !of_lease && IsOneOf(*by_rules, kOfOthers) && IsWholeAt(entry);
 }
 
 // The tick names the directory's head; between it and the statement nothing is missing.

@@ -2,6 +2,7 @@
 // Spec: docs/spec/directory.md, "Members".
 
 #include <algorithm>
+#include <set>
 
 #include "directory/directory.h"
 
@@ -64,7 +65,7 @@ Directory::Verdict Directory::JudgeInvitation(const Certificate& certificate, Mo
 Directory::Verdict Directory::JudgeEndorser(const Proposal& proposal) const {
   if (proposal.statement.statement.actor != RootActor()) return JudgeRegistrar(proposal);
   if (const Verdict refusal = JudgeByRoots(proposal, policy())) return refusal;
-  return RegistrarCount(proposal.moment) < 2 ? Verdict() : Refusal::kRoleRequired;
+  return RegistrarCount() < 2 ? Verdict() : Refusal::kRoleRequired;
 }
 
 Directory::Verdict Directory::JudgeEndorse(const Proposal& proposal, const Endorse& act) const {
@@ -129,8 +130,15 @@ Directory::Verdict Directory::JudgeDescribe(const Proposal& proposal, const Desc
 
 bool Directory::IsKeyTaken(const VerifyKey& key) const { return keys_.contains(key); }
 
-std::size_t Directory::RegistrarCount(Moment moment) const {
-  return MembersWith(Role::kRegistrar, 0, moment).size();
+// Whatever the time: whoever leaves ticks out of a true history must not change what it says.
+std::size_t Directory::RegistrarCount() const {
+  std::set<MemberId> members;
+  for (const CertificateRecord& record : records_) {
+    if (record.certified_by.is_zero() && !record.revoked_at) {
+      members.insert(record.certificate.member);
+    }
+  }
+  return members.size();
 }
 
 }  // namespace amparo::directory

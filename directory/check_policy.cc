@@ -26,6 +26,7 @@ std::size_t CountSignedBy(const SignedStatement& statement, const Policy& policy
 bool KeysAreDistinct(const Policy& policy) {
   std::set<VerifyKey> seen;
   const auto is_new = [&](const VerifyKey& key) { return seen.insert(key).second; };
+  if (const auto recovery = VerifyKey::From(policy.recovery.key)) seen.insert(*recovery);
   if (!std::all_of(policy.roots.begin(), policy.roots.end(), is_new)) return false;
   if (!is_new(policy.log_key)) return false;
   return std::all_of(policy.registrars.begin(), policy.registrars.end(), [&](const auto& it) {
@@ -88,6 +89,7 @@ Directory::Verdict Directory::JudgePolicyContent(const Policy& policy, Moment mo
       policy.freshness_limit_hours == 0 || !KeysAreDistinct(policy)) {
     return Refusal::kPolicyInvalid;
   }
+  if (founded() && policy.log_key != this->policy().log_key) return Refusal::kPolicyInvalid;
   return JudgePolicyRegistrars(policy, moment);
 }
 

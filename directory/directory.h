@@ -197,7 +197,7 @@ class Directory {
   Verdict JudgeDirectoryEpoch(const Proposal& proposal, const DirectoryEpoch& act) const;
   Verdict JudgeDescribe(const Proposal& proposal, const Describe& act) const;
   bool IsKeyTaken(const VerifyKey& key) const;
-  std::size_t RegistrarCount(Moment moment) const;
+  std::size_t RegistrarCount() const;
   // apply.cc: total, once judged.
   void ApplyPolicy(const Policy& policy, const Hash& statement, Position position);
   void ApplyCertificate(CertificateRecord record);

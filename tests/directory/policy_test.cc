@@ -90,6 +90,14 @@ TEST(Policy, GivesEachKeyOneUse) {
   EXPECT_EQ(org.Apply(org.SayByRoots({"root-1", "root-2"}, next)), Refusal::kPolicyInvalid);
 }
 
+// The key that signs the checkpoints is what everybody pinned.
+TEST(Policy, KeepsTheLogKey) {
+  Organisation org;
+  Policy next = org.NextPolicy();
+  next.log_key = testing::KeyNamed("another log").verify_key();
+  EXPECT_EQ(org.Apply(org.SayByRoots({"root-1", "root-2"}, next)), Refusal::kPolicyInvalid);
+}
+
 TEST(RecoveryTest, IsOfTheRecipientItWasMadeWith) {
   Organisation org;
   EXPECT_TRUE(org.directory().IsRecoveryTested(org.Here()));
@@ -128,6 +136,22 @@ TEST_F(OneRegistrar, NeedsTheRootsToEndorse) {
   EXPECT_EQ(org_.Apply(org_.SayByRoots({"root-1"}, act)), Refusal::kThresholdNotMet);
   EXPECT_EQ(org_.Apply(org_.SayByRoots({"root-1", "root-2"}, act)), std::nullopt);
   EXPECT_TRUE(org_.directory().HasRole(certificate_.member, Role::kCoordinator, org_.Here()));
+}
+
+// Whoever leaves ticks out of a true history must not change what it says: light clients and
+// judges of evidence see the same at any time.
+TEST_F(OneRegistrar, CountsRegistrarsWhateverTheTime) {
+  Policy next = org_.NextPolicy();
+  Certificate brief =
+      Organisation::CertificateFor("rosa", static_cast<std::uint16_t>(Role::kRegistrar), {});
+  brief.expiry = org_.In(2);
+  next.registrars.push_back(brief);
+  org_.MustApply(org_.SayByRoots({"root-1", "root-2"}, next));
+  org_.Wait(3);
+  const Endorse act{.certificate = HashOf(certificate_)};
+  EXPECT_EQ(org_.Apply(org_.SayByRoots({"root-1", "root-2"}, act)), Refusal::kRoleRequired);
+  org_.Revoke("rosa");
+  EXPECT_EQ(org_.Apply(org_.SayByRoots({"root-1", "root-2"}, act)), std::nullopt);
 }
 
 TEST_F(OneRegistrar, NeedsThemNoMoreOnceThereAreTwo) {

@@ -76,7 +76,10 @@ function historyCounts(stopped, { document }, lists) {
   }
   const { isTurn, subjectPrev } = placed.statement;
   if (!isTurn || subjectPrev !== document.head) return false;
-  return byRules.includes(refusal) || (isWholeThere && byRulesIfWhole.includes(refusal));
+  if (byRules.includes(refusal)) return true;
+  // Whether an assign goes on or is a new one follows from the lease: from ticks further back.
+  const isOfLease = placed.statement.name === "assign" && refusal === "USABLE_GRANT_MISSING";
+  return isWholeThere && !isOfLease && byRulesIfWhole.includes(refusal);
 }
 
 function counts(stopped, state, lists) {

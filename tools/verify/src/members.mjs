@@ -102,13 +102,17 @@ function insistOnObjects(objects, [objectClass, least, most]) {
   insist(isRight && objects.length >= least && objects.length <= most, "MALFORMED");
 }
 
-function registrars(policy) {
-  return new Set(policy.registrars.map(({ member }) => member)).size;
+/** Members among the policy's registrars who were not revoked, whatever the time. */
+function countRegistrars(directory) {
+  const standing = directory.policy.registrars.filter(
+    ({ id }) => !directory.certificates.get(id).isEnded,
+  );
+  return new Set(standing.map(({ member }) => member)).size;
 }
 
 function authorOf(directory, statement) {
   if (statement.name === "endorse" && statement.actor === root) {
-    insist(registrars(directory.policy) === 1, "ROLE_REQUIRED");
+    insist(countRegistrars(directory) < 2, "ROLE_REQUIRED");
     insistOnRoots(statement, [directory.policy]);
     return null;
   }

@@ -41,10 +41,11 @@ function allKeysOf(policy) {
 
 function insistOnRegistrar(directory, certificate) {
   const entry = directory.certificates.get(certificate.id);
+  const isTaken = keysOf(certificate).some((key) => directory.keys.has(key));
   const otherRoles = certificate.roles & ~(roles.registrar | roles.auditor);
   insist(
     !directory.isExpired(certificate) &&
-      (entry === undefined || !entry.isEnded) &&
+      (entry === undefined ? !isTaken : !entry.isEnded) &&
       certificate.invite === zeros16 &&
       (certificate.roles & roles.registrar) !== 0 &&
       otherRoles === 0,
@@ -54,10 +55,13 @@ function insistOnRegistrar(directory, certificate) {
 
 function insistOnContent(directory, policy) {
   const keys = allKeysOf(policy);
+  const isSameLog = directory.policy === undefined || equal(policy.logKey, directory.policy.logKey);
   insist(
     policy.quorum === quorum &&
       policy.freshnessHours > 0 &&
       policy.registrars.length > 0 &&
+      isSameLog &&
+      (directory.policy === undefined || policy.logKey === directory.policy.logKey) &&
       new Set(keys).size === keys.length,
     "POLICY_INVALID",
   );
@@ -83,9 +87,10 @@ export function applyPolicy(directory, statement) {
   directory.policies.push(policy);
 }
 
-/** Applies a log epoch. */
-export function applyLogEpoch(directory, statement) {
+/** Applies a log epoch that stands at `position`. */
+export function applyLogEpoch(directory, statement, position) {
   insistOnRoots(statement, [directory.policy]);
+  insist(statement.act.size <= position, "MALFORMED");
   insist(statement.act.epoch === directory.logEpoch + 1, "EPOCH_NOT_NEXT");
   directory.logEpoch = statement.act.epoch;
 }
