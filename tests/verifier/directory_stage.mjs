@@ -108,7 +108,7 @@ export class DirectoryStage {
       key: keyOf(signer),
       signature: ed25519.sign(signedBytes, seedOf(signer)),
     }));
-    applyToDirectory(this.directory, statement);
+    applyToDirectory(this.directory, statement, BigInt(this.count));
     return statement;
   }
 

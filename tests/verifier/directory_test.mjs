@@ -68,6 +68,7 @@ test("a policy follows the one before, by the roots of both", () => {
   };
   isRefused(null, change({}, two));
   isRefused("POLICY_NOT_NEXT", change({ version: 3 }, two));
+  isRefused("POLICY_INVALID", change({ logKey: keyOf("other log") }, two));
   isRefused("POLICY_NOT_NEXT", change({ previous: zeros32 }, two));
   isRefused("THRESHOLD_NOT_MET", change({}, ["root a"]));
   isRefused("THRESHOLD_NOT_MET", change({ roots: newRoots }, ["new a", "new b"]));
@@ -134,6 +135,7 @@ test("who is certified was invited, to this and once", () => {
   isRefused("EXPIRED", certify({ expiry: stage.directory.now }));
   isRefused("CERTIFICATE_EXISTS", certify({ signing: keyOf("rob") }));
   isRefused("CERTIFICATE_EXISTS", certify({ authentication: keyOf("rob") }));
+  isRefused("CERTIFICATE_EXISTS", certify({ authentication: keyOf("tina") }));
   isRefused("MALFORMED", certify({ attributes: idOf("x") }));
   const object = { objectClass: 5, sha256: "aa" };
   isRefused("MALFORMED", certify({}, "ria", { objects: [object] }));
@@ -194,7 +196,12 @@ test("nobody endorses themselves, and no word of a registrar who is none any mor
   isRefused("REVOKED", () => stage.endorse(cleo, "rosa"));
 });
 
-test("with one registrar the roots endorse", () => {
+test("with one registrar left the roots endorse", () => {
+  const left = founded();
+  const late = left.admit("late", "late", roles.coordinator);
+  isRefused("ROLE_REQUIRED", () => left.endorse(late, "root", { signers: two }));
+  left.put("ria", "revoke", { member: idOf("rob"), certificate: zeros32 });
+  isRefused(null, () => left.endorse(late, "root", { signers: two }));
   const stage = founded({ registrars: [registrar("ria", "ria")] });
   const cleo = stage.admit("cleo", "cleo", roles.coordinator);
   isRefused("THRESHOLD_NOT_MET", () => stage.endorse(cleo, "root", { signers: ["root a"] }));
@@ -219,10 +226,12 @@ test("epochs are numbered from 1", () => {
   isRefused("EPOCH_NOT_NEXT", directoryEpoch(2));
   isRefused(null, directoryEpoch(1));
   isRefused("EPOCH_NOT_NEXT", directoryEpoch(1));
-  const logEpoch = (epoch, signers) => () => stage.put("root", "log_epoch", { epoch }, { signers });
+  const logEpoch = (epoch, signers, size = 1n) => () =>
+    stage.put("root", "log_epoch", { epoch, size }, { signers });
   isRefused("EPOCH_NOT_NEXT", logEpoch(2, two));
   isRefused("THRESHOLD_NOT_MET", logEpoch(1, ["root c"]));
   isRefused("BAD_SIGNATURE", logEpoch(1, ["root a", "log"]));
+  isRefused("MALFORMED", logEpoch(1, two, 1000n));
   isRefused(null, logEpoch(1, two));
   isRefused(null, logEpoch(2, two));
 });

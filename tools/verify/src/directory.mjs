@@ -29,9 +29,8 @@ export function insist(condition, name) {
   if (!condition) throw new Refused(name);
 }
 
-/** The keys of a certificate, hexadecimal. */
-export const keysOf = ({ signing, authentication, recipient }) =>
-  [signing, authentication, ...(recipient.type === 0 ? [] : [recipient.key])].map(toHex);
+/** The two keys of a certificate that sign, hexadecimal. */
+export const keysOf = ({ signing, authentication }) => [signing, authentication].map(toHex);
 
 /**
  * What the statements replayed so far came to. `now` and every answer are of this moment: a replay
@@ -45,7 +44,7 @@ export class Directory {
     this.certificates = new Map();
     /** Of each member, the entries of certificates, valid or not. */
     this.entries = new Map();
-    /** All keys of all certificates, hexadecimal. */
+    /** The keys that sign of all certificates, hexadecimal. */
     this.keys = new Set();
     /** By id: the act of the invite statement, and isUsed. */
     this.invitations = new Map();

@@ -69,7 +69,7 @@ export class Stopped extends Error {
 export function replayOne({ directory, document }, receipt, placed) {
   const { statement } = placed;
   if (!isOfDocument(statement)) {
-    applyToDirectory(directory, statement);
+    applyToDirectory(directory, statement, placed.position);
     return null;
   }
   insist(statement.subject === receipt.document, "SUBJECT_IS_ANOTHER");

@@ -46,7 +46,9 @@ function applyCertify(directory, { act, objects }, author) {
   insist((certificate.roles & roles.registrar) === 0, "REGISTRARS_COME_FROM_POLICY");
   const invitation = insistOnInvitation(directory, certificate);
   insist(!directory.isExpired(certificate), "EXPIRED");
-  insist(!keysOf(certificate).some((key) => directory.keys.has(key)), "CERTIFICATE_EXISTS");
+  const [signing, authentication] = keysOf(certificate);
+  const isTaken = directory.keys.has(signing) || directory.keys.has(authentication);
+  insist(!isTaken && signing !== authentication, "CERTIFICATE_EXISTS");
   const had = directory.entriesOf(certificate.member).map((entry) => entry.certificate);
   const isPrivileged = [certificate, ...had].some((one) => (one.roles & privileged) !== 0);
   invitation.isUsed = true;
@@ -57,13 +59,12 @@ function applyCertify(directory, { act, objects }, author) {
 function applyEndorse(directory, statement, author) {
   const entry = directory.certificates.get(statement.act.certificate);
   insist(entry !== undefined, "UNKNOWN_CERTIFICATE");
-  insist(!entry.isInEffect, "ALREADY_ENDORSED");
+  insist(entry.certificate.member !== author?.member, "OWN_CERTIFICATE");
   insist(!entry.isEnded, "REVOKED");
+  insist(!entry.isInEffect, "ALREADY_ENDORSED");
   const certifier = directory.certificates.get(entry.certifier).certificate;
-  if (author !== null) {
-    insist(entry.certificate.member !== author.member, "OWN_CERTIFICATE");
-    insist(certifier.member !== author.member, "SAME_REGISTRAR");
-  }
+  insist(certifier.member !== author?.member, "SAME_REGISTRAR");
+  insist(!directory.isExpired(entry.certificate), "EXPIRED");
   insist(directory.hasRole(certifier.member, roles.registrar), "ROLE_REQUIRED");
   entry.isInEffect = true;
 }
@@ -89,7 +90,7 @@ function applyDirectoryEpoch(directory, { act }) {
 // What a registrar says, and the objects that it brings: class, at least, at most.
 const acts = {
   certify: { apply: applyCertify, brings: [objectClasses.attributes, 0, 1] },
-  endorse: { apply: applyEndorse, brings: [objectClasses.directoryKey, 0, 1] },
+  endorse: { apply: applyEndorse, brings: [0, 0, 0] },
   revoke: { apply: applyRevoke, brings: [0, 0, 0] },
   invite: { apply: applyInvite, brings: [objectClasses.inviteSecret, 0, 1] },
   directory_epoch: { apply: applyDirectoryEpoch, brings: [objectClasses.directoryKey, 0, 1] },
@@ -112,8 +113,8 @@ function countRegistrars(directory) {
 
 function authorOf(directory, statement) {
   if (statement.name === "endorse" && statement.actor === root) {
-    insist(countRegistrars(directory) < 2, "ROLE_REQUIRED");
     insistOnRoots(statement, [directory.policy]);
+    insist(countRegistrars(directory) < 2, "ROLE_REQUIRED");
     return null;
   }
   const author = directory.checkAuthor(statement);
@@ -123,26 +124,24 @@ function authorOf(directory, statement) {
 }
 
 /**
- * Judges a statement of the directory or of the log, and applies it. Ticks and log epochs are taken
- * without their `subject_prev` ("Without every tick"). Throws Refused, and then changed nothing.
+ * Judges a statement of the directory or of the log at a position, and applies it. Ticks and log
+ * epochs are taken without their `subject_prev` ("Without every tick"). Throws Refused, and then
+ * changed nothing.
  */
-export function applyToDirectory(directory, statement) {
+export function applyToDirectory(directory, statement, position) {
   const isOfLog = statement.name === "tick" || statement.name === "log_epoch";
   insist(statement.subjectType === (isOfLog ? logSubject : directorySubject), "MALFORMED");
   insist(statement.subject === zeros16, "MALFORMED");
-  const act = acts[statement.name];
-  if (act === undefined) {
-    insist(statement.objects.length === 0, "MALFORMED");
-  } else {
-    insistOnObjects(statement.objects, act.brings);
-  }
   const isFounding = directory.policy === undefined;
   insist(!isFounding || statement.name === "policy", "NOT_FOUNDED");
   insist(isFounding || statement.org === directory.policies[0].hash, "ORG_MISMATCH");
+  if (isOfLog) insist(statement.objects.length === 0, "MALFORMED");
   if (statement.name === "tick") return applyTick(directory, statement);
-  if (statement.name === "log_epoch") return applyLogEpoch(directory, statement);
+  if (statement.name === "log_epoch") return applyLogEpoch(directory, statement, position);
+  const act = acts[statement.name];
   const author = act === undefined ? null : authorOf(directory, statement);
   insist(statement.subjectPrev === directory.head, "STALE");
+  insistOnObjects(statement.objects, act?.brings ?? [0, 0, 0]);
   if (act === undefined) {
     applyPolicy(directory, statement);
   } else {

@@ -61,7 +61,6 @@ function insistOnContent(directory, policy) {
       policy.freshnessHours > 0 &&
       policy.registrars.length > 0 &&
       isSameLog &&
-      (directory.policy === undefined || policy.logKey === directory.policy.logKey) &&
       new Set(keys).size === keys.length,
     "POLICY_INVALID",
   );
