@@ -158,17 +158,28 @@ void AddValidCases(VectorCases& cases) {
        .text = Changed(log.ReceiptOf(), [&](Receipt& receipt) { receipt.history.resize(3); })});
   CustodyLog renewed({"fay", "cleo"});
   renewed.Submit();
-  renewed.NextPolicy([](Policy& policy) { policy.log_key = KeyNamed("log-2").verify_key(); });
-  renewed.SignWith("log-2");
+  renewed.NextPolicy([](Policy& policy) { policy.freshness_limit_hours = 48; });
   renewed.TickAfter(500);
   cases.push_back({.name = "second-policy",
-                   .comment = "the log has a new key since: the newest policy names it",
+                   .comment = "the roots changed a limit since",
                    .text = custody::FormatReceipt(renewed.ReceiptOf())});
-  cases.push_back({.name = "second-policy-old-key",
-                   .comment = "the checkpoint is signed with the key that was replaced",
-                   .text = Changed(renewed.ReceiptOf(),
+  CustodyLog usurped({"fay", "cleo"});
+  usurped.Submit();
+  const std::uint64_t at =
+      usurped.NextPolicy([](Policy& policy) { policy.log_key = KeyNamed("log-2").verify_key(); });
+  usurped.SignWith("log-2");
+  cases.push_back(
+      {.name = "log-key-replaced",
+       .comment = "the newest policy names another log key, which signed the checkpoint",
+       .text = custody::FormatReceipt(usurped.ReceiptOf()),
+       .verdict = Verdict::kInvalid,
+       .reason = Reason::kDirectoryRefused,
+       .position = at});
+  cases.push_back({.name = "log-key-replaced-old-checkpoint",
+                   .comment = "the newest policy names another log key than the one that signed",
+                   .text = Changed(usurped.ReceiptOf(),
                                    [&](Receipt& receipt) {
-                                     receipt.checkpoint = renewed.Note(renewed.size(), "log");
+                                     receipt.checkpoint = usurped.Note(usurped.size(), "log");
                                    }),
                    .verdict = Verdict::kInvalid,
                    .reason = Reason::kCheckpointInvalid});
