@@ -83,10 +83,14 @@ absl::Status Cosignatures::Leave(const Organization& organization, const Caller&
   const std::lock_guard lock(leaving_);
   const auto before = Find(organization, caller.certificate);
   if (!before.ok()) return before.status();
-  if (before->has_value() && std::tie((*before)->size, (*before)->time) >= std::tie(size, time)) {
-    return absl::OkStatus();
+  if (before->has_value()) {
+    const Kept& kept = **before;
+    const bool is_older = std::tie(kept.size, kept.time) >= std::tie(size, time);
+    const bool is_soon = kept.size == size && now.value < kept.written.value + kCosignatureEvery_s;
+    if (is_older || is_soon) return absl::OkStatus();
   }
-  const Kept kept{.size = size, .time = time, .root = root->value(), .line = std::string(line)};
+  const Kept kept{
+      .size = size, .time = time, .root = root->value(), .line = std::string(line), .written = now};
   Writer value;
   value.U64(size.value);
   value.U64(time.value);

@@ -26,7 +26,9 @@
 namespace amparo::server {
 
 inline constexpr std::size_t kCosignatureLineBytesMax = 512;
-inline constexpr std::uint64_t kCosignatureAhead_s = 600;   // Of the server's clock.
+inline constexpr std::uint64_t kCosignatureAhead_s = 600;  // Of the server's clock.
+// Over one size, by one cosigner; sooner, the newer one changes nothing: each is a synced write.
+inline constexpr std::uint64_t kCosignatureEvery_s = 60;
 inline constexpr std::size_t kCosignaturesPerNoteMax = 31;  // And the log's own signature.
 inline constexpr std::size_t kCosignedNotesMax = 64;
 
@@ -37,8 +39,9 @@ class Cosignatures {
       : store_(store), witnesses_(std::move(witnesses)) {}
 
   // Keeps the caller's own cosignature, durable when it returns; one that is no newer than the
-  // one that is kept changes nothing. MALFORMED; SIZE_UNKNOWN; BAD_SIGNATURE: not by the
-  // caller over this log's checkpoint of that size; TIME_AHEAD.
+  // one that is kept, or comes within a minute of it over the same size, changes nothing.
+  // MALFORMED; SIZE_UNKNOWN; BAD_SIGNATURE: not by the caller over this log's checkpoint of that
+  // size; TIME_AHEAD.
   absl::Status Leave(const Organization& organization, const Caller& caller, TreeSize size,
                      absl::string_view line);
   // `note`, which is the log's checkpoint of `size`, with the cosignatures over it.
@@ -53,6 +56,7 @@ class Cosignatures {
     UnixSeconds time;
     Hash root;
     std::string line;
+    UnixSeconds written;  // By this process; zero: by one before it.
   };
   struct Cosigner {
     Hash id;  // The certificate's hash; a witness's public key.

@@ -104,9 +104,25 @@ TEST_F(CosignaturesTest, AreKeptOfEachCosignerOverTheLargestSizeAlone) {
   const std::vector<audit::Witness> tina = {CosignerNamed("tina")};
   EXPECT_EQ(audit::VerifyCosignatures(Attached(size()), tina)->front().time.value,
             scene_.now() + 5);
-  ASSERT_EQ(Leave("tina", size(), 6), "OK");
-  EXPECT_EQ(audit::VerifyCosignatures(Attached(size()), tina)->front().time.value,
-            scene_.now() + 6);
+}
+
+// Each is a synced write beside the log's: a flood of them must not be.
+TEST_F(CosignaturesTest, AreReplacedOverOneSizeOnceAMinute) {
+  const std::vector<audit::Witness> tina = {CosignerNamed("tina")};
+  const auto time = [&] {
+    return audit::VerifyCosignatures(Attached(size()), tina)->front().time.value;
+  };
+  const std::uint64_t first = scene_.now();
+  ASSERT_EQ(Leave("tina", size()), "OK");
+  scene_.Pass(59);
+  EXPECT_EQ(Leave("tina", size()), "OK");
+  EXPECT_EQ(time(), first);
+  scene_.Pass(1);
+  EXPECT_EQ(Leave("tina", size()), "OK");
+  EXPECT_EQ(time(), first + 60);
+  Grow();
+  EXPECT_EQ(Leave("tina", size()), "OK") << "a longer log is news at any time";
+  EXPECT_EQ(time(), first + 60);
 }
 
 TEST_F(CosignaturesTest, AreTakenFromNobodyButTheCosigner) {
