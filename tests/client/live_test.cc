@@ -91,6 +91,24 @@ class LiveTest : public ::testing::Test {
     return *member;
   }
 
+  // Before the second registrar has seen the log, the first gives nobody a key.
+  void AdmitOnceSomebodyElseSawTheLog(Client& ria, Client& rob) {
+    auto invitation = ria.Invite(For("Tom", Role::kTranslator, {}));
+    ASSERT_TRUE(invitation.ok()) << invitation.status();
+    auto home = Join(scratch_.At("tom"), Passphrase(), AsText(invitation->Expose()), ConnectGrpc);
+    ASSERT_TRUE(home.ok()) << home.status();
+    auto pending = ria.Pending();
+    ASSERT_TRUE(pending.ok()) << pending.status();
+    ASSERT_THAT(*pending, SizeIs(1));
+    const auto refused = DetailOf(ria.Admit(pending->front(), 365).status());
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->reason, "NOT_WITNESSED");
+    ASSERT_TRUE(rob.Sync().ok());
+    ASSERT_TRUE(ria.Sync().ok());
+    const auto admitted = ria.Admit(pending->front(), 365);
+    EXPECT_TRUE(admitted.ok()) << admitted.status();
+  }
+
   static Client::InviteOptions For(const std::string& display_name, Role role,
                                    std::vector<Desk> desks) {
     Client::InviteOptions options;
@@ -170,6 +188,7 @@ TEST_F(LiveTest, AnOrganisationIsFoundedAndPeopleJoinIt) {
   EXPECT_EQ(*checked, proof);
   ASSERT_TRUE(ria->ConfirmRecovery(*checked).ok());
 
+  AdmitOnceSomebodyElseSawTheLog(*ria, *rob);
   const MemberId tina = Enrol(*ria, "tina", For("Tina", Role::kTranslator, {}));
   auto as_tina = ClientOf("tina");
   const absl::Status synced = as_tina->Sync();
