@@ -33,40 +33,46 @@ std::string WrongLine(std::string line) {
   return line;
 }
 
-}  // namespace
+// The whole story, and what stands on its checkpoint.
+struct Scene {
+  CustodyLog log = CustodyLog::WholeStory();
+  std::uint64_t size = log.size();
+  std::string bare = log.Note(size);
+  std::string cleo = log.CosignedBy("cleo", size, kSeenAt);
+  std::string ada = log.CosignedBy("ada", size, {kSeenAt.value + 60});
+  std::string ben = log.CosignedBy("ben", size, kSeenAt);
+  std::string oaxaca = PartnerLine(bare, {kSeenAt.value + 7200});
+  std::string vkey = audit::FormatWitness(Partner());
+  std::string cosigned = absl::StrCat(bare, cleo, ada, oaxaca);
 
-void AddValidCases(VectorCases& cases) {
-  const CustodyLog log = CustodyLog::WholeStory();
-  const std::uint64_t size = log.size();
-  const std::string bare = log.Note(size);
-  const std::string cleo = log.CosignedBy("cleo", size, kSeenAt);
-  const std::string ada = log.CosignedBy("ada", size, {kSeenAt.value + 60});
-  const std::string ben = log.CosignedBy("ben", size, kSeenAt);
-  const std::string oaxaca = PartnerLine(bare, {kSeenAt.value + 7200});
-  const std::string vkey = audit::FormatWitness(Partner());
-  const auto with_note = [&](const std::string& note) {
+  std::string With(const std::string& note) const {
     return Changed(log.ReceiptOf(), [&](Receipt& receipt) { receipt.checkpoint = note; });
-  };
-  const std::string cosigned = absl::StrCat(bare, cleo, ada, oaxaca);
-  Receipt with_files = log.ReceiptWithFiles();
-  with_files.checkpoint = cosigned;
+  }
+  Receipt WithFiles() const {
+    Receipt receipt = log.ReceiptWithFiles();
+    receipt.checkpoint = cosigned;
+    return receipt;
+  }
+};
 
+void AddGood(VectorCases& cases, const Scene& scene) {
+  const Receipt with_files = scene.WithFiles();
   cases.push_back({.name = "good",
                    .comment = "the whole story; two members and a partner cosigned",
-                   .text = with_note(cosigned),
-                   .partners = {vkey}});
+                   .text = scene.With(scene.cosigned),
+                   .partners = {scene.vkey}});
   cases.push_back({.name = "partner-not-told",
                    .comment = "the same file; the verifier does not know the partner",
-                   .text = with_note(cosigned)});
+                   .text = scene.With(scene.cosigned)});
   cases.push_back({.name = "with-files",
                    .comment = "with the openings of all parts, and files that match",
                    .text = custody::FormatReceipt(with_files),
-                   .partners = {vkey},
+                   .partners = {scene.vkey},
                    .files = {"source-1.txt", "source-2.txt", "translation.txt"}});
   cases.push_back({.name = "with-a-file-that-is-not-in-it",
                    .comment = "one byte of one file is another; exit code 7",
                    .text = custody::FormatReceipt(with_files),
-                   .partners = {vkey},
+                   .partners = {scene.vkey},
                    .files = {"source-1.txt", "altered.txt"}});
   cases.push_back({.name = "with-a-zero-more",
                    .comment = "padding is zeros, so a file with a zero more seals to the same",
@@ -74,88 +80,105 @@ void AddValidCases(VectorCases& cases) {
                    .files = {"one-zero-more.txt", "empty.txt"}});
   cases.push_back({.name = "files-without-openings",
                    .comment = "nothing to compare with: the file is not in this receipt",
-                   .text = with_note(cosigned),
+                   .text = scene.With(scene.cosigned),
                    .files = {"source-1.txt"}});
-  cases.push_back({.name = "not-cosigned", .comment = "by the log alone", .text = with_note(bare)});
+}
+
+void AddOddlyCosigned(VectorCases& cases, const Scene& scene) {
+  cases.push_back(
+      {.name = "not-cosigned", .comment = "by the log alone", .text = scene.With(scene.bare)});
   cases.push_back({.name = "cosigner-revoked",
                    .comment = "ben was revoked: his line is right, and counts for nothing",
-                   .text = with_note(absl::StrCat(bare, ben, cleo))});
-  cases.push_back(
-      {.name = "cosigned-twice",
-       .comment = "of two lines of one key the newest counts, in its place",
-       .text = with_note(absl::StrCat(bare, log.CosignedBy("cleo", size, kSeenAt), ada,
-                                      log.CosignedBy("cleo", size, {kSeenAt.value + 9})))});
+                   .text = scene.With(absl::StrCat(scene.bare, scene.ben, scene.cleo))});
+  cases.push_back({.name = "cosigned-twice",
+                   .comment = "of two lines of one key the newest counts, in its place",
+                   .text = scene.With(absl::StrCat(
+                       scene.bare, scene.log.CosignedBy("cleo", scene.size, kSeenAt), scene.ada,
+                       scene.log.CosignedBy("cleo", scene.size, {kSeenAt.value + 9})))});
   cases.push_back({.name = "cosigned-twice-older-last",
                    .comment = "the newest counts, wherever it stands",
-                   .text = with_note(absl::StrCat(
-                       bare, ada, log.CosignedBy("ada", size, {kSeenAt.value + 1}), cleo))});
-  cases.push_back({.name = "cosigned-at-the-end-of-time",
-                   .comment = "the time is 2^63 - 1: an integer to be printed exactly",
-                   .text = with_note(absl::StrCat(
-                       bare, log.CosignedBy("cleo", size, {(std::uint64_t{1} << 63) - 1})))});
+                   .text = scene.With(absl::StrCat(
+                       scene.bare, scene.ada,
+                       scene.log.CosignedBy("ada", scene.size, {kSeenAt.value + 1}), scene.cleo))});
+  cases.push_back(
+      {.name = "cosigned-at-the-end-of-time",
+       .comment = "the time is 2^63 - 1: an integer to be printed exactly",
+       .text = scene.With(absl::StrCat(
+           scene.bare, scene.log.CosignedBy("cleo", scene.size, {(std::uint64_t{1} << 63) - 1})))});
   cases.push_back(
       {.name = "signed-by-strangers",
        .comment = "lines of unknown names and of a certificate that does not exist; "
                   "each name is listed once",
-       .text = with_note(absl::StrCat(bare, oaxaca, cleo,
-                                      *audit::Cosign(audit::CosignerNameOf(HashNamed("nobody")),
-                                                     KeyNamed("nobody"), kSeenAt, bare),
-                                      PartnerLine(bare, {kSeenAt.value + 2})))});
-  cases.push_back({.name = "known-name-other-key",
-                   .comment = "a line under cleo's name by ada's key: another key id, a stranger",
-                   .text = with_note(absl::StrCat(
-                       bare, *audit::Cosign(audit::CosignerNameOf(log.Certificate("cleo")),
-                                            KeyNamed("ada"), kSeenAt, bare)))});
+       .text = scene.With(absl::StrCat(scene.bare, scene.oaxaca, scene.cleo,
+                                       *audit::Cosign(audit::CosignerNameOf(HashNamed("nobody")),
+                                                      KeyNamed("nobody"), kSeenAt, scene.bare),
+                                       PartnerLine(scene.bare, {kSeenAt.value + 2})))});
+  cases.push_back(
+      {.name = "known-name-other-key",
+       .comment = "a line under cleo's name by ada's key: another key id, a stranger",
+       .text = scene.With(absl::StrCat(
+           scene.bare, *audit::Cosign(audit::CosignerNameOf(scene.log.Certificate("cleo")),
+                                      KeyNamed("ada"), kSeenAt, scene.bare)))});
+}
+
+void AddWronglyCosigned(VectorCases& cases, const Scene& scene) {
   cases.push_back({.name = "cosignature-wrong",
                    .comment = "one bit of cleo's cosignature",
-                   .text = with_note(absl::StrCat(bare, ada, WrongLine(cleo))),
+                   .text = scene.With(absl::StrCat(scene.bare, scene.ada, WrongLine(scene.cleo))),
                    .verdict = Verdict::kInvalid,
                    .reason = Reason::kCosignatureWrong});
   cases.push_back({.name = "cosignature-of-another-checkpoint",
                    .comment = "cleo cosigned the log when it was smaller",
-                   .text = with_note(absl::StrCat(bare, log.CosignedBy("cleo", size - 1, kSeenAt))),
+                   .text = scene.With(absl::StrCat(
+                       scene.bare, scene.log.CosignedBy("cleo", scene.size - 1, kSeenAt))),
                    .verdict = Verdict::kInvalid,
                    .reason = Reason::kCosignatureWrong});
   cases.push_back({.name = "cosignature-of-the-revoked-wrong",
                    .comment = "it would count for nothing, and must be right all the same",
-                   .text = with_note(absl::StrCat(bare, cleo, WrongLine(ben))),
+                   .text = scene.With(absl::StrCat(scene.bare, scene.cleo, WrongLine(scene.ben))),
                    .verdict = Verdict::kInvalid,
                    .reason = Reason::kCosignatureWrong});
   cases.push_back({.name = "cosignature-of-the-partner-wrong",
                    .comment = "known to the verifier, and not the partner's",
-                   .text = with_note(absl::StrCat(bare, WrongLine(oaxaca))),
+                   .text = scene.With(absl::StrCat(scene.bare, WrongLine(scene.oaxaca))),
                    .verdict = Verdict::kInvalid,
                    .reason = Reason::kCosignatureWrong,
-                   .partners = {vkey}});
+                   .partners = {scene.vkey}});
   cases.push_back(
       {.name = "cosignature-of-a-stranger-wrong",
        .comment = "the same file; the verifier does not know the partner and cannot say",
-       .text = with_note(absl::StrCat(bare, WrongLine(oaxaca)))});
+       .text = scene.With(absl::StrCat(scene.bare, WrongLine(scene.oaxaca)))});
+}
+
+void AddLeftOut(VectorCases& cases, const Scene& scene) {
   cases.push_back({.name = "few-ticks",
                    .comment = "only the first tick and the newest: times are older, and a lease "
                               "still holds that had ended",
-                   .text = Changed(log.ReceiptOf(), [&](Receipt& receipt) {
+                   .text = Changed(scene.log.ReceiptOf(), [&](Receipt& receipt) {
                      receipt.ticks = {receipt.ticks.front(), receipt.ticks.back()};
                    })});
   cases.push_back({.name = "history-after-the-newest-tick",
                    .comment = "the directory is proven whole up to a position below the history's "
                               "end",
-                   .text = Changed(log.ReceiptOf(), [&](Receipt& receipt) {
+                   .text = Changed(scene.log.ReceiptOf(), [&](Receipt& receipt) {
                      receipt.ticks.resize(2);
                      receipt.directory.resize(receipt.directory.size() - 2);
                    })});
   cases.push_back({.name = "remark-left-out",
                    .comment = "the translator's question is not there; no turn names it",
-                   .text = Changed(log.ReceiptOf(), [&](Receipt& receipt) {
+                   .text = Changed(scene.log.ReceiptOf(), [&](Receipt& receipt) {
                      std::erase_if(receipt.history, [](const custody::Placed& placed) {
                        return DecodeSigned(placed.statement)->statement.kind ==
                               static_cast<std::uint16_t>(Kind::kNote);
                      });
                    })});
-  cases.push_back(
-      {.name = "end-left-out",
-       .comment = "without the last turns: a true prefix is a true receipt",
-       .text = Changed(log.ReceiptOf(), [&](Receipt& receipt) { receipt.history.resize(3); })});
+  cases.push_back({.name = "end-left-out",
+                   .comment = "without the last turns: a true prefix is a true receipt",
+                   .text = Changed(scene.log.ReceiptOf(),
+                                   [&](Receipt& receipt) { receipt.history.resize(3); })});
+}
+
+void AddPolicies(VectorCases& cases) {
   CustodyLog renewed({"fay", "cleo"});
   renewed.Submit();
   renewed.NextPolicy([](Policy& policy) { policy.freshness_limit_hours = 48; });
@@ -183,6 +206,10 @@ void AddValidCases(VectorCases& cases) {
                                    }),
                    .verdict = Verdict::kInvalid,
                    .reason = Reason::kCheckpointInvalid});
+}
+
+void AddOpenings(VectorCases& cases, const Scene& scene) {
+  const Receipt with_files = scene.WithFiles();
   cases.push_back({.name = "opening-of-no-object",
                    .comment = "no statement of the history brings it",
                    .text = Changed(with_files,
@@ -214,6 +241,18 @@ void AddValidCases(VectorCases& cases) {
                    .text = Changed(with_files, [](Receipt& receipt) { receipt.history.resize(2); }),
                    .verdict = Verdict::kInvalid,
                    .reason = Reason::kOpeningMismatch});
+}
+
+}  // namespace
+
+void AddValidCases(VectorCases& cases) {
+  const Scene scene;
+  AddGood(cases, scene);
+  AddOddlyCosigned(cases, scene);
+  AddWronglyCosigned(cases, scene);
+  AddLeftOut(cases, scene);
+  AddPolicies(cases);
+  AddOpenings(cases, scene);
 }
 
 }  // namespace amparo::testing
