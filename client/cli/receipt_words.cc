@@ -96,6 +96,11 @@ void AddSteps(const Judgement& judgement, std::vector<std::string>& lines) {
   }
 }
 
+// Two tails of one log, both honest, is what a restore leaves; its roots say so, not its server.
+constexpr absl::string_view kUnlessRestored =
+    "The one innocent explanation is a restore from a backup: then the organisation's root holders "
+    "have signed a log epoch, and can show it.";
+
 void AddConfirmations(const Judgement& judgement, std::vector<std::string>& lines) {
   if (judgement.cosigned.empty()) {
     lines.push_back("Nobody but the log signed this state of the log.");
@@ -116,9 +121,10 @@ void AddLimits(const Judgement& judgement, std::vector<std::string>& lines) {
       "steps stand in the organisation's log in this order; nothing between them is left out but "
       "perhaps remarks.");
   lines.push_back(absl::StrCat(
-      "Not proven: that nothing came after position ", judgement.head->size.value - 1,
-      " of the log; who the people behind the codes are, which the organisation can say; and that "
-      "the clock of the log was right."));
+      "Not proven: that the document stopped at the last step shown (position ",
+      judgement.steps.back().position.value,
+      "): whoever made this file can leave later steps out; who the people behind the codes are, "
+      "which the organisation can say; and that the clock of the log was right."));
   if (judgement.steps.back().position > judgement.directory_whole_to) {
     lines.push_back(
         absl::StrCat("Steps after position ", judgement.directory_whole_to.value,
@@ -152,7 +158,7 @@ std::vector<std::string> DescribeReceipt(const custody::Receipt& receipt,
                    judgement.steps.size() == 1 ? " step" : " steps"),
       absl::StrCat("  organisation ", ToHex(judgement.org)),
       absl::StrCat("  document ", ToHex(judgement.document)),
-      absl::StrCat("  now: ", SpellState(judgement.state)), ""};
+      absl::StrCat("  after the last step: ", SpellState(judgement.state)), ""};
   AddSteps(judgement, lines);
   lines.push_back("");
   lines.push_back(absl::StrCat("The log had ", judgement.head->size.value, " entries, root ",
@@ -174,12 +180,14 @@ std::vector<std::string> DescribeEvidence(const custody::Evidence& evidence,
       lines.push_back(
           "The log's key signed two different histories of one length. An honest log cannot do "
           "that. Whoever runs the server, or has its key, showed two people two stories.");
+      lines.push_back(std::string(kUnlessRestored));
       break;
     case Verdict::kProvenFork:
       lines.push_back(
           "The log's key signed a later state that does not continue an earlier one that it "
           "signed too. Whoever runs the server, or has its key, changed the past or showed two "
           "people two stories.");
+      lines.push_back(std::string(kUnlessRestored));
       break;
     case Verdict::kProvenInvalidHistory:
       lines.push_back(absl::StrCat("The log holds at position ", judgement.position->value,

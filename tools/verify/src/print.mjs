@@ -106,6 +106,10 @@ function historyLines({ history, directory_whole_to: whole }) {
     const position = String(step.position).padStart(8);
     lines.push(`${position}  ${atTime(step.time).padEnd(21)}  ${short(step.by)}  ${what}`);
   }
+  lines.push(
+    "",
+    "Note: whoever made this file can leave out what came after the last step shown.",
+  );
   if (history.some(({ position }) => position > whole)) {
     lines.push(
       "",
