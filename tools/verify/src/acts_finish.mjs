@@ -26,6 +26,7 @@ function isGrantedAll({ document, statement, directory }, attorney) {
 function deliverTo(document, attorneys) {
   document.phase = document.receivedBy.size > 0 ? "received" : "delivered";
   for (const attorney of attorneys) document.deliveredTo.add(attorney);
+  document.attorneys = [...new Set([...document.attorneys, ...attorneys])];
 }
 
 function approve(act) {

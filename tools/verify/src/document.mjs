@@ -21,6 +21,7 @@ export class Document {
     this.translations = [];
     this.translator = null;
     this.reviewer = null;
+    /** Of the newest assign, and those to whom it was delivered since. */
     this.attorneys = [];
     this.leaseEnd = 0n;
     this.deliveredTo = new Set();
