@@ -168,6 +168,7 @@ absl::Status Replica::FetchLight(ReplicaFetch& fetch, ReplicaRecord& received, R
   auto reply = fetch.connection().Checkpoint(Foothold().size);
   if (!reply.ok()) return reply.status();
   if (auto s = TakeNote(reply->checkpoint, received, round); !s.ok()) return s;
+  round.told_epoch = std::move(reply->log_epoch);
   if (round.target.size == log_.size()) return absl::OkStatus();
   received.consistency = std::move(reply->consistency);
   auto status = CheckContinues(Foothold(), round.target, received.consistency);
@@ -189,8 +190,10 @@ absl::Status Replica::SyncOnce(Connection& connection, const Recorder& record, R
       received.light ? FetchLight(fetch, received, round) : FetchEntries(fetch, received, round);
   if (!status.ok()) return status;
   if (round.target.size == log_.size()) {
-    note_ = received.note;
-    return absl::OkStatus();
+    const auto newest = epochs_.empty() ? std::nullopt : std::optional(epochs_.back());
+    if (log_.light()) status = CheckToldEpoch(round.told_epoch, newest);
+    if (status.ok()) note_ = received.note;
+    return status;
   }
   ReplicaStage stage(*this);
   const ReplicaStage::Sources sources{
@@ -216,6 +219,9 @@ absl::Status Replica::SyncOnce(Connection& connection, const Recorder& record, R
   round.forked = stage.found_fork();
   if (absl::IsDataLoss(status)) Accuse(fetch, stage, round);
   if (status.ok()) status = CheckHoldsEpoch();
+  if (status.ok() && received.light) {
+    status = CheckToldEpoch(round.told_epoch, stage.newest_epoch());
+  }
   if (!status.ok()) return status;
   auto bytes = EncodeReadably(received);
   if (!bytes.ok()) return bytes.status();
@@ -235,7 +241,7 @@ absl::Status Replica::Restore(ByteView recorded) {
     return Alarm("the home's replica goes on as one of another reach");
   }
   audit::Checkpoint introduced = head();
-  std::optional<audit::Checkpoint> restarted_at = restarted_at_;
+  std::optional<audit::Checkpoint> restarted_at;
   if (received->epoch.has_value()) {
     const auto offer = JudgeEpoch(*received->epoch);
     if (!offer.has_value()) return Alarm("the home's replica goes on after no log epoch");
@@ -246,10 +252,10 @@ absl::Status Replica::Restore(ByteView recorded) {
   other.anew_at_epoch_ = received->epoch;
   if (auto status = other.Replay(*received); !status.ok()) return status;
   other.anew_ = false;
-  if (!received->epoch.has_value()) CarryOver(other);
-  other.restarted_at_ = restarted_at;
-  other.Expect(expected_);
-  *this = std::move(other);
+  if (!received->epoch.has_value()) {
+    if (auto status = CarryOver(other); !status.ok()) return status;
+  }
+  GiveWayTo(std::move(other), restarted_at);
   return absl::OkStatus();
 }
 

@@ -62,7 +62,7 @@ enum class Reach { kFull, kLight };
 struct EpochOffer {
   LogEpoch epoch;
   PositionedStatement statement;
-  // Light, and no head of that size was verified here: the roots' word alone. Ask the person.
+  // Light: whether the roots said it of what stands here, or long before, is not known. Ask.
   bool needs_confirmation = false;
 };
 // A statement of this home's own that stood in the log and does no longer.
@@ -163,14 +163,16 @@ class Replica {
     std::string note;
     bool hidden = false;  // NOT_FOUND, for what is ours to see as far as the target says.
     bool forked = false;  // The target and what is remembered are not of one log.
+    std::optional<PositionedStatement> told_epoch;  // Light: the newest, says the server.
   };
   // replica_reach.cc
   Replica Anew(Reach reach, const audit::Checkpoint& introduced) const;
   absl::Status SyncAnew(Connection& connection, const Recorder& record, Reach reach);
-  void CarryOver(Replica& other) const;
+  absl::Status CarryOver(Replica& other) const;
   template <class History>
-  void CarryOver(const SubjectId& id, SubjectType type, const History& history,
-                 std::map<SubjectId, History>& to, Replica& other) const;
+  absl::Status CarryOver(const SubjectId& id, SubjectType type, const History& history,
+                         std::map<SubjectId, History>& to, Replica& other) const;
+  void GiveWayTo(Replica&& other, const std::optional<audit::Checkpoint>& restarted_at);
   absl::Status SyncRounds(Connection& connection, const Recorder& record);
   absl::Status SyncOnce(Connection& connection, const Recorder& record, Round& round);
   absl::Status FetchEntries(ReplicaFetch& fetch, ReplicaRecord& received, Round& round) const;
@@ -194,6 +196,8 @@ class Replica {
   absl::Status Confront(Connection& connection, const Round& round, absl::Status alarm);
   std::optional<EpochOffer> FindEpoch(Connection& connection, const CheckpointReply& reply) const;
   std::optional<EpochOffer> JudgeEpoch(const PositionedStatement& statement) const;
+  absl::Status CheckToldEpoch(const std::optional<PositionedStatement>& told,
+                              std::optional<Position> newest) const;
 
   OrgId org_;
   VerifyKey log_key_;
@@ -205,7 +209,7 @@ class Replica {
   // Its first record replaces those before, after which statement of the log.
   bool anew_ = false;
   std::optional<PositionedStatement> anew_at_epoch_;
-  std::optional<audit::Checkpoint> restarted_at_;  // The last epoch's head.
+  std::optional<audit::Checkpoint> restarted_at_;  // The smallest head that an epoch named.
   std::optional<custody::Evidence> evidence_;
   std::optional<EpochOffer> epoch_offer_;
   std::map<SubjectId, CaseHistory> cases_;
@@ -215,9 +219,11 @@ class Replica {
   absl::flat_hash_map<LogTag, Watched> watched_;
   std::vector<Bytes> policies_;   // As signed, oldest first.
   std::vector<Position> epochs_;  // Of the log epochs.
+  // HashOfSaid of every log epoch seen here, those that an end of the log took with it too.
+  std::set<Hash> epochs_said_;
   // By certificate, every statement seen.
   std::map<Hash, std::map<Position, Signed>> sequences_;
-  // Light: the statements that directory_ was made of, and those among the directory's whose
+  // The statements that directory_ was made of, and, light, those among the directory's whose
   // position is the server's word so far.
   std::map<Position, SignedStatement> everybodys_;
   std::set<Position> claimed_;

@@ -66,8 +66,9 @@ std::optional<EpochOffer> Replica::JudgeEpoch(const PositionedStatement& stateme
   if (!body.ok()) return std::nullopt;
   const auto* epoch = std::get_if<LogEpoch>(&body->act);
   if (epoch == nullptr || epoch->size >= log_.size() ||
-      epoch->size.value > statement.position.value || log_.Find(HashOf(*decoded)).has_value()) {
-    return std::nullopt;  // One that stands in our own log ends nothing of it.
+      epoch->size.value > statement.position.value ||
+      epochs_said_.contains(HashOfSaid(decoded->statement))) {
+    return std::nullopt;  // One that was seen here ends nothing, whoever else of the roots signed.
   }
   const Position end{epoch->size.value};
   const Policy* policy = directory_.PolicyAt(directory_.MomentAt(end));
@@ -77,8 +78,27 @@ std::optional<EpochOffer> Replica::JudgeEpoch(const PositionedStatement& stateme
   if (epoch->epoch != before + 1) return std::nullopt;
   const auto root = log_.RootAt(epoch->size);
   if (root.has_value() ? *root != epoch->root : !log_.light()) return std::nullopt;
-  return EpochOffer{
-      .epoch = *epoch, .statement = statement, .needs_confirmation = !root.has_value()};
+  // A light replica may have been kept from seeing it where it stands.
+  return EpochOffer{.epoch = *epoch, .statement = statement, .needs_confirmation = log_.light()};
+}
+
+// Light: no chain of hashes holds the log epochs together, but what the server gives, and what it
+// names as the newest, must agree. `newest`: as given and known here, below the head.
+absl::Status Replica::CheckToldEpoch(const std::optional<PositionedStatement>& told,
+                                     std::optional<Position> newest) const {
+  const auto spell = [](std::optional<Position> position) {
+    return position.has_value() ? absl::StrCat("that of position ", position->value)
+                                : std::string("none");
+  };
+  const auto named = told.has_value() ? std::optional(told->position) : std::nullopt;
+  if (named != newest) {
+    return Alarm("the server withholds a log epoch: it names ", spell(named),
+                 " as the newest, here it is ", spell(newest));
+  }
+  if (!told.has_value() || log_.At(*newest).statement == HashOf(told->statement)) {
+    return absl::OkStatus();
+  }
+  return AlarmAt(*newest, "the log epoch that the server names is not the one that stands there");
 }
 
 absl::StatusOr<EpochRestart> Replica::RestartAtEpoch(Connection& connection,
@@ -101,9 +121,7 @@ absl::StatusOr<EpochRestart> Replica::RestartAtEpoch(Connection& connection,
           {.position = it->first, .statement = statement, .kind = it->second.kind});
     }
   }
-  other.restarted_at_ = from;
-  other.Expect(expected_);
-  *this = std::move(other);
+  GiveWayTo(std::move(other), from);
   return restart;
 }
 

@@ -2,6 +2,7 @@
 // of custody/judge.h is not kept. Spec: docs/spec/client-checks.md, "Evidence".
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "client/replica.h"
@@ -53,6 +54,10 @@ class Prover {
   TreeSize size_;
 };
 
+bool IsTick(const SignedStatement& statement) {
+  return statement.statement.kind == static_cast<std::uint16_t>(Kind::kTick);
+}
+
 void Merge(const std::vector<PositionedStatement>& more, std::vector<PositionedStatement>& into) {
   for (const PositionedStatement& next : more) {
     const auto at = std::lower_bound(
@@ -60,6 +65,22 @@ void Merge(const std::vector<PositionedStatement>& more, std::vector<PositionedS
         [](const PositionedStatement& one, Position position) { return one.position < position; });
     if (at == into.end() || at->position != next.position) into.insert(at, next);
   }
+}
+
+// The newest tick before each of `statements`, as far as it is among `everybodys`.
+std::vector<PositionedStatement> TicksBefore(
+    const std::vector<PositionedStatement>& statements,
+    const std::map<Position, const SignedStatement*>& everybodys) {
+  std::vector<PositionedStatement> ticks;
+  for (const PositionedStatement& next : statements) {
+    for (auto at = everybodys.lower_bound(next.position); at != everybodys.begin();) {
+      --at;
+      if (!IsTick(*at->second)) continue;
+      Merge({{at->first, at->second->bytes}}, ticks);
+      break;
+    }
+  }
+  return ticks;
 }
 
 }  // namespace
@@ -98,23 +119,27 @@ void Replica::Accuse(ReplicaFetch& fetch, const ReplicaStage& stage, const Round
   custody::Receipt receipt;
   receipt.org = org_;
   receipt.checkpoint = round.note;
-  auto directory = fetch.Directory(Position{0}, TreeSize{what.position.value});
-  if (!directory.ok()) return;
-  RecordedChain history;
+  // From what this replica was made of: whoever is accused need not help.
+  const auto everybodys = stage.everybodys();
+  std::vector<PositionedStatement> directory;
+  for (const auto& [position, statement] : everybodys) {
+    if (position >= what.position || IsTick(*statement)) continue;
+    directory.push_back({position, statement->bytes});
+  }
+  std::vector<PositionedStatement> history;
   std::vector<PositionedStatement> ticks;
   if (what.type == SubjectType::kDirectory) {
-    Merge(what.refused, *directory);
+    Merge(what.refused, directory);
   } else if (what.type == SubjectType::kLog) {
     ticks = what.refused;
   } else {
     receipt.document = what.subject;
-    history.statements = what.refused;
-    if (!fetch.TicksBefore(history, [](Position) { return false; }).ok()) return;
-    ticks = history.ticks;
+    history = what.refused;
+    ticks = TicksBefore(history, everybodys);
   }
   Prover prover(log_, fetch, size);
-  if (!prover.Prove(*directory, receipt.directory) || !prover.Prove(ticks, receipt.ticks) ||
-      !prover.Prove(history.statements, receipt.history)) {
+  if (!prover.Prove(directory, receipt.directory) || !prover.Prove(ticks, receipt.ticks) ||
+      !prover.Prove(history, receipt.history)) {
     return;
   }
   Keep(custody::InvalidHistory{std::move(receipt)}, stage.policies());
@@ -155,7 +180,10 @@ void Replica::AccuseNote(const std::string& note, const audit::Checkpoint& their
   evidence_.reset();
   const bool light = theirs.size < head().size && !log_.RootAt(theirs.size).has_value();
   if (!light) {
-    AccuseHeads({.target = theirs, .note = note}, reply);
+    Round round;
+    round.target = theirs;
+    round.note = note;
+    AccuseHeads(round, reply);
   } else if (reply.ok() && reply->old_root.has_value()) {
     Keep(custody::Fork{.earlier = note,
                        .later = reply->checkpoint,

@@ -32,13 +32,18 @@ void ReplicaStage::Commit(std::string note) {
     replica_.case_documents_[document->document.case_id].emplace(document->entries.front().position,
                                                                  id);
   }
-  for (const auto& [position, statement] : everybodys_) {
-    if (!proven_.contains(position)) replica_.claimed_.insert(position);
+  if (replica_.log_.light()) {
+    for (const auto& [position, statement] : everybodys_) {
+      if (!proven_.contains(position)) replica_.claimed_.insert(position);
+    }
   }
   for (const Position position : proven_) replica_.claimed_.erase(position);
   replica_.everybodys_.merge(everybodys_);
   replica_.policies_ = policies();
-  replica_.epochs_.insert(replica_.epochs_.end(), epochs_.begin(), epochs_.end());
+  for (const auto& [position, said] : epochs_) {
+    replica_.epochs_.push_back(position);
+    replica_.epochs_said_.insert(said);
+  }
   replica_.directory_ = std::move(directory_);
   for (auto& [id, history] : cases_) replica_.cases_[id] = std::move(history);
   for (auto& [id, history] : documents_) replica_.documents_[id] = std::move(history);
@@ -240,16 +245,36 @@ absl::Status ReplicaStage::ApplyToDirectory(const Placed& placed) {
       directory_.policy().log_key != replica_.log_key_) {
     return AlarmAt(placed.position, "the policy names another log key than the one pinned");
   }
-  const auto* tick = std::get_if<Tick>(&placed.body.act);
-  if (tick != nullptr && now_.has_value() && tick->now.value > now_->value + kTickAheadMax_s) {
-    return AlarmAt(placed.position, "the log's time is ", tick->now.value, ", this computer's ",
-                   now_->value, ": one of the two clocks is wrong");
-  }
+  if (auto status = CheckClock(placed); !status.ok()) return status;
   const Kind kind = KindOf(placed.body.act);
   if (kind == Kind::kPolicy) policies_.push_back(placed.statement.bytes);
-  if (kind == Kind::kLogEpoch) epochs_.push_back(placed.position);
-  if (light) everybodys_.emplace(placed.position, placed.statement);
+  if (kind == Kind::kLogEpoch) {
+    epochs_.emplace_back(placed.position, HashOfSaid(placed.statement.statement));
+  }
+  everybodys_.emplace(placed.position, placed.statement);
   return absl::OkStatus();
+}
+
+absl::Status ReplicaStage::CheckClock(const Placed& placed) const {
+  const auto* tick = std::get_if<Tick>(&placed.body.act);
+  if (tick == nullptr || !now_.has_value() || tick->now.value <= now_->value + kTickAheadMax_s) {
+    return absl::OkStatus();
+  }
+  return AlarmAt(placed.position, "the log's time is ", tick->now.value, ", this computer's ",
+                 now_->value, ": one of the two clocks is wrong");
+}
+
+std::map<Position, const SignedStatement*> ReplicaStage::everybodys() const {
+  std::map<Position, const SignedStatement*> all;
+  for (const auto& [position, statement] : replica_.everybodys_) all.emplace(position, &statement);
+  for (const auto& [position, statement] : everybodys_) all.emplace(position, &statement);
+  return all;
+}
+
+std::optional<Position> ReplicaStage::newest_epoch() const {
+  if (!epochs_.empty()) return epochs_.back().first;
+  if (!replica_.epochs_.empty()) return replica_.epochs_.back();
+  return std::nullopt;
 }
 
 std::vector<Bytes> ReplicaStage::policies() const {

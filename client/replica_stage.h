@@ -18,8 +18,13 @@
 #include "absl/status/statusor.h"
 #include "client/replica.h"
 #include "client/replica_record.h"
+#include "crypto/digest.h"
 
 namespace amparo::client {
+
+// What is said, whoever signed it: of a statement of the roots any set of them that reaches the
+// threshold is enough, and each set makes another statement hash.
+inline Hash HashOfSaid(const Statement& statement) { return Sha256(EncodeStatement(statement)); }
 
 // A tick or a log epoch.
 inline bool IsOfTheLog(const SignedStatement& statement) {
@@ -63,6 +68,10 @@ class ReplicaStage {
   const std::optional<Accusation>& accusation() const { return accusation_; }
   // As signed, those of this answer too.
   std::vector<Bytes> policies() const;
+  // Likewise: what the directory is made of, and where the newest log epoch stands. The
+  // statements live as long as nothing is taken over.
+  std::map<Position, const SignedStatement*> everybodys() const;
+  std::optional<Position> newest_epoch() const;
 
  private:
   // A statement at its place, decoded.
@@ -82,6 +91,7 @@ class ReplicaStage {
   absl::Status CheckWhatItsAuthorSaw(const Placed& placed) const;
   absl::Status CheckSequence(const Placed& placed);
   absl::Status ApplyToDirectory(const Placed& placed);
+  absl::Status CheckClock(const Placed& placed) const;
 
   void AccuseOfRefused(const Placed& placed, const std::vector<HistoryEntry>& before);
   void AccuseOfWithheld(Position position, const SubjectKey& key, const Hash& previous);
@@ -139,7 +149,7 @@ class ReplicaStage {
   std::vector<std::pair<Hash, Position>> sequences_;  // Likewise.
   std::map<Position, SignedStatement> everybodys_;    // Likewise.
   std::vector<Bytes> policies_;                       // Likewise.
-  std::vector<Position> epochs_;                      // Likewise.
+  std::vector<std::pair<Position, Hash>> epochs_;     // Likewise; the hash: HashOfSaid.
   // Light: what was placed at the server's word, until CheckPlaces.
   std::set<Position> placed_;
   std::set<Position> proven_;

@@ -68,6 +68,7 @@ absl::Status ReplicaStage::InsertTicks(const RecordedChain& chain) {
       return AlarmAt(next.position, KindName(KindOf(placed->body.act)), " in the place of a tick");
     }
     if (known) continue;
+    if (auto status = CheckClock(*placed); !status.ok()) return status;
     everybodys_.emplace(next.position, placed->statement);
     changed = true;
   }
@@ -75,11 +76,8 @@ absl::Status ReplicaStage::InsertTicks(const RecordedChain& chain) {
 }
 
 absl::Status ReplicaStage::RebuildDirectory() {
-  std::map<Position, const SignedStatement*> all;
-  for (const auto& [position, statement] : replica_.everybodys_) all.emplace(position, &statement);
-  for (const auto& [position, statement] : everybodys_) all.emplace(position, &statement);
   directory::Directory rebuilt;
-  for (const auto& [position, statement] : all) {
+  for (const auto& [position, statement] : everybodys()) {
     const auto refusal = IsOfTheLog(*statement) ? rebuilt.ApplyLone(*statement, position)
                                                 : rebuilt.Apply(*statement, position);
     if (!refusal.has_value()) continue;

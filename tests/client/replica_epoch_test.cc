@@ -8,6 +8,17 @@ namespace amparo::client {
 namespace {
 
 using amparo::testing::HashNamed;
+using amparo::testing::KeyNamed;
+
+SignedStatement SignByRoots(const Statement& said, const std::vector<std::string>& roots) {
+  const Bytes bytes = EncodeStatement(said);
+  std::vector<StatementSignature> signatures;
+  for (const std::string& root : roots) {
+    const SigningKey key = KeyNamed(root);
+    signatures.push_back({.key = key.verify_key(), .signature = key.Sign(bytes)});
+  }
+  return *AssembleSigned(said, std::move(signatures));
+}
 
 class ReplicaEpoch : public ReplicaTest {
  protected:
@@ -140,7 +151,21 @@ TEST_F(ReplicaEpoch, ExpectsNoHeadThatWasLost) {
   ASSERT_TRUE(Restart(replica_).ok());
   replica_.Expect(expected_);
   log_.Submit();
-  const absl::Status status = Sync();
+  absl::Status status = Sync();
+  EXPECT_TRUE(status.ok()) << status;
+  ExpectRestored(replica_);
+  // Lost once, lost for good.
+  while (log_.size() <= expected_.introduced->size.value) {
+    log_.AddUnseen({.leaf_class = 0, .tag = {}, .statement = HashNamed(absl::StrCat(log_.size()))});
+  }
+  ASSERT_TRUE(Sync().ok());
+  log_.CutTo(log_.size() - 1);
+  log_.BeginEpoch(2);
+  ExpectOffer(replica_);
+  ASSERT_TRUE(Restart(replica_).ok());
+  replica_.Expect(expected_);
+  log_.Revoke("tina");
+  status = Sync();
   EXPECT_TRUE(status.ok()) << status;
   ExpectRestored(replica_);
 }
@@ -185,6 +210,49 @@ TEST_F(ReplicaEpoch, AnOldOneEndsNothing) {
   ExpectEvidence(replica_, custody::Verdict::kReportedRollback);
 }
 
+// Any set of roots that reaches the threshold makes another statement of the same word.
+TEST_F(ReplicaEpoch, AnOldOneWithOtherSignaturesEndsNothing) {
+  log_.CutTo(backup_);
+  const SignedStatement two = log_.SayByRoots(
+      LogEpoch{.epoch = 1, .size = TreeSize{backup_}, .root = log_.RootAt(backup_)});
+  log_.Add(two);
+  ExpectOffer(replica_);
+  ASSERT_TRUE(Restart(replica_).ok());
+  log_.Submit();
+  log_.Revoke("tina");
+  ASSERT_TRUE(Sync().ok());
+  for (const std::vector<std::string>& roots :
+       {std::vector<std::string>{"root-1", "root-3"}, {"root-1", "root-2", "root-3"}}) {
+    log_.CutTo(backup_);
+    log_.Add(SignByRoots(two.statement, roots));
+    ExpectNoOffer();
+  }
+}
+
+// The end that it stood in was lost; what it said is used up all the same.
+TEST_F(ReplicaEpoch, AnOldOneOfAnEndThatWasLostEndsNothing) {
+  log_.CutTo(backup_);
+  const std::uint64_t epoch = log_.BeginEpoch(1);
+  const SignedStatement first = *DecodeSigned(log_.StatementAt(epoch));
+  ExpectOffer(replica_);
+  ASSERT_TRUE(Restart(replica_).ok());
+  log_.TickTo(UnixSeconds{log_.now().value + 61});
+  clock_ = log_.now();
+  log_.CutTo(backup_);
+  log_.BeginEpoch(1);  // The backup knows of no other.
+  ExpectOffer(replica_);
+  ASSERT_TRUE(Restart(replica_).ok());
+  log_.Revoke("tina");
+  ASSERT_TRUE(Sync().ok());
+  log_.CutTo(backup_);
+  log_.Add(first);
+  ExpectNoOffer();
+  Replica restored = MakeReplica();
+  for (const Bytes& record : records_) ASSERT_TRUE(restored.Restore(record).ok());
+  EXPECT_TRUE(absl::IsDataLoss(SyncInto(restored)));
+  EXPECT_FALSE(restored.epoch_offer().has_value());
+}
+
 TEST_F(ReplicaEpoch, OfALogThatDoesNotHoldItIsAnAlarm) {
   log_.CutTo(backup_);
   const std::uint64_t epoch = log_.BeginEpoch(1);
@@ -212,7 +280,8 @@ TEST_F(ReplicaEpoch, ALightReplicaAsksThePerson) {
   ExpectRestored(light);
 }
 
-TEST_F(ReplicaEpoch, ALightReplicaThatKnowsTheHeadNeedNotAsk) {
+// A head of that size tells only that the log was once so long.
+TEST_F(ReplicaEpoch, ALightReplicaThatKnowsTheHeadAsksAsWell) {
   log_.CutTo(backup_);
   Replica light = MakeReplica();
   ASSERT_TRUE(SyncInto(light, Reach::kLight).ok());
@@ -221,7 +290,52 @@ TEST_F(ReplicaEpoch, ALightReplicaThatKnowsTheHeadNeedNotAsk) {
   log_.CutTo(backup_);
   log_.BeginEpoch(1);
   ExpectOffer(light);
-  EXPECT_FALSE(light.epoch_offer()->needs_confirmation);
+  EXPECT_TRUE(light.epoch_offer()->needs_confirmation);
+}
+
+// One that was kept from a light replica while it stood in the log, to end the log with later.
+TEST_F(ReplicaEpoch, ALightReplicaNeverGoesOnByItselfAtOneThatWasWithheld) {
+  Replica light = MakeReplica();
+  ASSERT_TRUE(SyncInto(light, Reach::kLight).ok());
+  const std::uint64_t epoch = log_.BeginEpoch(1);
+  log_.Revoke("tina");
+  log_.serving().light = [epoch](LightWhich, LightReply& reply) {
+    std::erase_if(reply.statements,
+                  [&](const PositionedStatement& one) { return one.position.value == epoch; });
+  };
+  log_.serving().checkpoint = [](CheckpointReply& reply) { reply.log_epoch.reset(); };
+  ASSERT_TRUE(SyncInto(light).ok());
+  log_.serving() = {};
+  log_.CutTo(epoch + 1);
+  ExpectOffer(light);
+  EXPECT_TRUE(light.epoch_offer()->needs_confirmation);
+}
+
+// The head that an invitation named is part of it, though a light replica has no leaves to
+// compute that from any more.
+TEST_F(ReplicaEpoch, ALightReplicaStillHoldsTheHeadThatItWasIntroducedTo) {
+  expected_.introduced = {.size = TreeSize{backup_ - 1}, .root = log_.RootAt(backup_ - 1)};
+  for (const bool full_before : {true, false}) {
+    SCOPED_TRACE(full_before ? "full before" : "light from the beginning");
+    records_.clear();
+    Replica light = MakeReplica();
+    light.Expect(expected_);
+    if (full_before) {
+      ASSERT_TRUE(SyncInto(light, Reach::kFull).ok());
+    }
+    ASSERT_TRUE(SyncInto(light, Reach::kLight).ok());
+    const std::uint64_t size = log_.size();
+    log_.CutTo(size - 1);
+    log_.BeginEpoch(full_before ? 1 : 2);
+    ExpectOffer(light);
+    const auto restart = Restart(light);
+    ASSERT_TRUE(restart.ok()) << restart.status();
+    log_.AddUnseen({.leaf_class = 0, .tag = {}, .statement = HashNamed(absl::StrCat(size))});
+    const absl::Status status = SyncInto(light);
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(light.RootAt(expected_.introduced->size), expected_.introduced->root);
+    ExpectRestored(light);
+  }
 }
 
 }  // namespace

@@ -102,6 +102,23 @@ TEST_F(ReplicaEvidence, AStatementThatTheRulesOfDocumentsRefuse) {
   ExpectBoth(Verdict::kProvenInvalidHistory);
 }
 
+// Who is accused may answer no more: what was judged is known here.
+TEST_F(ReplicaEvidence, NeedsNoDirectoryAndNoTimeFromTheAccused) {
+  log_.Revoke("cleo");
+  log_.Assign();
+  for (Replica* replica : {&replica_, &light_}) {
+    SCOPED_TRACE(replica == &light_ ? "light" : "full");
+    int directories = replica == &light_ ? 0 : 1;
+    int ticks = directories;
+    log_.serving().light = [&](LightWhich which, LightReply& reply) {
+      if (which == LightWhich::kDirectory && ++directories > 1) reply.statements.clear();
+      if (which == LightWhich::kTick && ++ticks > 1) reply.statements.clear();
+    };
+    ExpectAlarmIn(*replica);
+    ExpectEvidence(*replica, Verdict::kProvenInvalidHistory);
+  }
+}
+
 TEST_F(ReplicaEvidence, ATickOfSomebodyElse) {
   log_.Add(log_.Say("fay", Tick{.now = UnixSeconds{log_.now().value + 61},
                                 .directory_head = replica_.directory().head()}));
@@ -161,7 +178,7 @@ TEST_F(ReplicaEvidence, IsGoneWithTheNextGoodSync) {
   EXPECT_FALSE(replica_.evidence().has_value());
 }
 
-// The server gives no proofs: the alarm stands anyway.
+// The server gives no proofs: the alarm stands anyway, and what is known here is shown.
 class ProvingNothing final : public amparo::testing::ForwardingConnection {
  public:
   using ForwardingConnection::ForwardingConnection;
@@ -178,7 +195,7 @@ TEST_F(ReplicaEvidence, IsNotNeededForAnAlarm) {
   const auto record = [](ByteView) { return absl::OkStatus(); };
   log_.Assign({}, "rita");
   EXPECT_EQ(replica_.Sync(silent, record).code(), absl::StatusCode::kDataLoss);
-  EXPECT_FALSE(replica_.evidence().has_value());
+  ExpectEvidence(replica_, Verdict::kProvenInvalidHistory);
   log_.CutTo(size - 1);
   for (const char* name : {"one", "two"}) AddStranger(name);
   EXPECT_EQ(replica_.Sync(silent, record).code(), absl::StatusCode::kDataLoss);

@@ -110,6 +110,70 @@ TEST_F(LightAlarm, ATickFarAheadOfTheClock) {
   ExpectGood();
 }
 
+// Also where it is the time before a statement of a chain, and not the newest.
+TEST_F(LightAlarm, ATickFarAheadOfTheClockInAChain) {
+  log_.TickTo(UnixSeconds{clock_.value + 10 * 60 + 1});
+  const std::uint64_t tick = log_.size() - 1;
+  const std::uint64_t assigned = log_.Assign();
+  log_.Ask();
+  int ticks_asked = 0;
+  log_.serving().light = [&](LightWhich which, LightReply& reply) {
+    std::erase_if(reply.statements, [&](const PositionedStatement& one) {
+      return one.position.value == tick || one.position.value == assigned;
+    });
+    if (which == LightWhich::kTick && ++ticks_asked > 1) {
+      reply.statements = {{Position{tick}, log_.StatementAt(tick)}};
+    }
+  };
+  ExpectAlarm();
+  EXPECT_GT(ticks_asked, 1);
+  clock_.value += 1;
+  ExpectGood();
+}
+
+TEST_F(LightAlarm, AWithheldLogEpoch) {
+  const std::uint64_t epoch = log_.BeginEpoch(1);
+  log_.Revoke("tina");
+  Withhold(epoch);
+  ExpectAlarm();
+  Replica newcomer = MakeReplica();
+  const absl::Status status = SyncInto(newcomer, Reach::kLight);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_EQ(newcomer.head().size.value, 0u);
+  ExpectGood();
+}
+
+TEST_F(LightAlarm, ALogEpochThatComesTooLate) {
+  const std::uint64_t epoch = log_.BeginEpoch(1);
+  AddStranger();
+  Withhold(epoch);
+  log_.serving().checkpoint = [](CheckpointReply& reply) { reply.log_epoch.reset(); };
+  ASSERT_TRUE(Sync().ok());
+  log_.serving() = {};
+  ExpectAlarm();  // Nothing else is new.
+  AddStranger();
+  ExpectAlarm();
+}
+
+TEST_F(LightAlarm, AnOlderLogEpochAsTheNewest) {
+  const std::uint64_t first = log_.BeginEpoch(1);
+  const std::uint64_t second = log_.BeginEpoch(2);
+  ExpectGood();
+  std::optional<PositionedStatement> told;
+  for (const bool grown : {false, true}) {
+    if (grown) AddStranger();
+    for (const int how : {0, 1, 2}) {
+      SCOPED_TRACE(how);
+      if (how == 0) told.reset();
+      if (how == 1) told = {Position{first}, log_.StatementAt(first)};
+      if (how == 2) told = {Position{second}, log_.StatementAt(first)};
+      log_.serving().checkpoint = [&](CheckpointReply& reply) { reply.log_epoch = told; };
+      ExpectAlarm();
+    }
+  }
+  ExpectGood();
+}
+
 TEST_F(LightAlarm, NoTickAtAll) {
   Replica newcomer = MakeReplica();
   log_.serving().light = [](LightWhich which, LightReply& reply) {
@@ -273,6 +337,28 @@ TEST_F(LightAlarm, TheSameStatementTwice) {
     reply.statements.push_back({Position{assigned + 1}, log_.StatementAt(assigned)});
   };
   ExpectAlarm();
+}
+
+// Where it was known to stand is no place for it then, and what was known is not to be lost.
+TEST_F(LightAlarm, TheSameStatementTwiceWhenTheLeavesAreLetGo) {
+  const std::uint64_t assigned = log_.Assign();
+  Replica full = MakeReplica();
+  ASSERT_TRUE(SyncInto(full, Reach::kFull).ok());
+  const std::uint64_t again = log_.Add(*DecodeSigned(log_.StatementAt(assigned)));
+  // The full one is shown nothing new; the light one the second, and not the first.
+  log_.serving().size = again;
+  log_.serving().sync = [&](SyncReply&) { log_.serving().size.reset(); };
+  log_.serving().invisible = {log_.document(), log_.case_id()};
+  for (std::uint64_t at = 0; at < again; ++at) {
+    if (log_.IsOfASubject(at)) log_.serving().hidden.insert(at);
+  }
+  const std::string before = Picture(full);
+  const std::size_t records = records_.size();
+  const absl::Status status = SyncInto(full, Reach::kLight);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_EQ(Picture(full), before);
+  EXPECT_EQ(full.reach(), Reach::kFull);
+  EXPECT_EQ(records_.size(), records) << "a lie was kept";
 }
 
 // One who holds the log's key can sign any size, and give nothing for ever.

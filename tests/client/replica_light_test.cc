@@ -236,6 +236,36 @@ TEST_F(LightReplica, ContinuesTheHeadItWasIntroducedTo) {
   EXPECT_EQ(replica_.RootAt(TreeSize{introduced.size.value + 1}), std::nullopt);
 }
 
+// Of the size that an invitation named it has no leaves any more, and no server's proof.
+TEST_F(LightReplica, HoldsTheHeadThatAFullOneWasIntroducedTo) {
+  const Replica::Expected expected{
+      .certificate = {},
+      .introduced = audit::Checkpoint{.size = TreeSize{log_.size()}, .root = log_.RootNow()}};
+  WriteADocument();
+  clock_ = log_.now();
+  replica_.Expect(expected);
+  ASSERT_TRUE(SyncInto(replica_, Reach::kFull).ok());
+  AddStrangers(1);
+  absl::Status status = Sync();
+  ASSERT_TRUE(status.ok()) << status;
+  AddStrangers(1);
+  status = Sync();
+  ASSERT_TRUE(status.ok()) << status;
+  Replica restored = MakeReplica();
+  restored.Expect(expected);
+  for (const Bytes& record : records_) {
+    status = restored.Restore(record);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  EXPECT_EQ(Picture(restored), Picture());
+  AddStrangers(1);
+  for (Replica* replica : {&replica_, &restored}) {
+    status = SyncInto(*replica);
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(replica->RootAt(expected.introduced->size), expected.introduced->root);
+  }
+}
+
 TEST_F(LightReplica, SaysHowOldTheNewsIs) {
   EXPECT_EQ(replica_.SecondsSinceTick(clock_), std::nullopt);
   ASSERT_TRUE(Sync().ok());

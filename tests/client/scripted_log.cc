@@ -117,7 +117,7 @@ class ScriptedConnection final : public RefusingConnection {
 
 ScriptedLog::ScriptedLog() {
   Policy policy;
-  for (const char* root : {"root-1", "root-2"}) {
+  for (const char* root : {"root-1", "root-2", "root-3"}) {
     policy.roots.push_back(KeyNamed(root).verify_key());
   }
   std::sort(policy.roots.begin(), policy.roots.end());

@@ -77,7 +77,7 @@ class ScriptedLog {
   void TickTo(UnixSeconds now);
   // The server is restored from a backup of this size: what came after is gone.
   void CutTo(std::uint64_t size);
-  // Said by both root keys, not added.
+  // Said by these of the three roots, two of which are enough; not added.
   SignedStatement SayByRoots(const Act& act,
                              const std::vector<std::string>& roots = {"root-1", "root-2"});
   // That the log goes on from its end now, as that epoch. Returns its position.
