@@ -12,7 +12,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <future>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -67,22 +70,52 @@ class File {
   int fd_;
 };
 
-// Reads in batches of whole chunks, and says which chunk is the last: that takes a byte of what
-// follows. `on_batch` gets whole chunks before the last, `on_last` the last.
-template <class OnBatch, class OnLast>
-void EachBatch(File& in, std::size_t chunk, OnBatch on_batch, OnLast on_last) {
-  const std::size_t batch = kBatchChunks * chunk;
-  Bytes buffer(batch + 1);
-  std::size_t have = in.Read(buffer);
-  while (have > batch) {
-    on_batch(ByteView(buffer).first(batch));
-    buffer[0] = buffer[batch];
-    have = 1 + in.Read(MutableByteView(buffer).subspan(1));
+// Of `in`, batch by batch, what `make` makes of whole chunks and of the last one, written to `out`.
+// As in client/transfer.cc, one batch is read and made while the one before it is written.
+class Pipeline {
+ public:
+  Pipeline(File& in, File& out, std::size_t chunk)
+      : in_(in), out_(out), chunk_(chunk), buffer_(kBatchChunks * chunk + 1) {}
+
+  // make(whole chunks, the last chunk if this is the end, output)
+  template <class Make>
+  void Run(Make make) {
+    have_ = in_.Read(buffer_);
+    Bytes coming, writing;
+    const auto next = [&] { return MakeNext(make, coming); };
+    bool more = true;
+    for (std::future<bool> made = std::async(std::launch::async, next); more;) {
+      more = made.get();
+      std::swap(coming, writing);
+      if (more) made = std::async(std::launch::async, next);
+      out_.Write(writing);
+    }
   }
-  const std::size_t whole = have == 0 ? 0 : (have - 1) / chunk * chunk;
-  on_batch(ByteView(buffer).first(whole));
-  on_last(ByteView(buffer).subspan(whole, have - whole));
-}
+
+ private:
+  // Which chunk is the last takes a byte of what follows to know. False: that was the end.
+  template <class Make>
+  bool MakeNext(Make make, Bytes& to) {
+    to.clear();
+    const std::size_t batch = kBatchChunks * chunk_;
+    if (have_ <= batch) {
+      const std::size_t whole = have_ == 0 ? 0 : (have_ - 1) / chunk_ * chunk_;
+      make(ByteView(buffer_).first(whole),
+           std::optional(ByteView(buffer_).subspan(whole, have_ - whole)), to);
+      return false;
+    }
+    make(ByteView(buffer_).first(batch), std::optional<ByteView>(), to);
+    buffer_[0] = buffer_[batch];
+    have_ = 1 + in_.Read(MutableByteView(buffer_).subspan(1));
+    return true;
+  }
+
+  File& in_;
+  File& out_;
+  std::size_t chunk_;
+  Bytes buffer_;
+  std::size_t have_ = 0;
+};
 
 void Seal(const std::string& recipient_text, File& in, File& out) {
   const absl::StatusOr<Recipient> recipient = ParseRecipient(recipient_text);
@@ -93,19 +126,10 @@ void Seal(const std::string& recipient_text, File& in, File& out) {
   Sealer sealer(key);
   out.Write(*grant);
   out.Write(sealer.nonce());
-  Bytes sealed;
-  EachBatch(
-      in, kChunkSize,
-      [&](ByteView plain) {
-        sealed.clear();
-        sealer.SealBatch(plain, sealed);
-        out.Write(sealed);
-      },
-      [&](ByteView plain) {
-        sealed.clear();
-        sealer.Finish(plain, sealed);
-        out.Write(sealed);
-      });
+  Pipeline(in, out, kChunkSize).Run([&](ByteView whole, std::optional<ByteView> last, Bytes& to) {
+    sealer.SealBatch(whole, to);
+    if (last.has_value()) sealer.Finish(*last, to);
+  });
 }
 
 absl::StatusOr<Identity> ReadIdentity(const std::string& path) {
@@ -126,15 +150,14 @@ void Open(const std::string& identity_file, File& in, File& out) {
   if (!key.ok()) Stop(key.status().ToString());
   absl::StatusOr<Opener> opener = Opener::Create(*key, ByteView(head).last(kPayloadNonceSize));
   if (!opener.ok()) Stop(opener.status().ToString());
-  Bytes plain;
-  const auto take = [&](const absl::Status& status) {
+  const auto must = [](const absl::Status& status) {
     if (!status.ok()) Stop(status.ToString());
-    out.Write(plain);
-    plain.clear();
   };
-  EachBatch(
-      in, kSealedChunkSize, [&](ByteView sealed) { take(opener->OpenBatch(sealed, plain)); },
-      [&](ByteView sealed) { take(opener->Finish(sealed, plain)); });
+  Pipeline(in, out, kSealedChunkSize)
+      .Run([&](ByteView whole, std::optional<ByteView> last, Bytes& to) {
+        must(opener->OpenBatch(whole, to));
+        if (last.has_value()) must(opener->Finish(*last, to));
+      });
 }
 
 int Main(const std::vector<std::string>& words) {
