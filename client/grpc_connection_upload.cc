@@ -14,6 +14,8 @@ namespace {
 constexpr std::chrono::seconds kProgressLimit{60};
 constexpr std::chrono::milliseconds kFirstPause{250};
 constexpr std::chrono::milliseconds kLongestPause{8'000};
+// A server that goes back and forth with what it has would keep an upload going for ever.
+constexpr int kLossesMax = 3;
 constexpr std::size_t kMessageDataMax = 1024 * 1024;
 // More than a server may hold without making it durable, and what is under way besides.
 constexpr std::size_t kWindowBytes = 24 * 1024 * 1024;
@@ -120,6 +122,7 @@ absl::StatusOr<UploadState> GrpcConnection::Upload(
   UploadState state{.stored = offset, .sealed = false};
   auto deadline = std::chrono::steady_clock::now() + kProgressLimit;
   std::chrono::milliseconds pause = kFirstPause;
+  int losses = 0;
   while (true) {
     v1::UploadReply reply;
     absl::Status status;
@@ -143,6 +146,11 @@ absl::StatusOr<UploadState> GrpcConnection::Upload(
     }
     if (!now.ok()) return now.status();
     if (now->sealed) return *now;
+    if (now->stored < state.stored && ++losses > kLossesMax) {
+      return absl::UnavailableError(absl::StrCat("the server at ", address_,
+                                                 " lost what it had of an upload ", losses,
+                                                 " times; send it again later"));
+    }
     if (now->stored > state.stored) {
       deadline = std::chrono::steady_clock::now() + kProgressLimit;
       pause = kFirstPause;

@@ -21,6 +21,9 @@ namespace amparo::testing {
 namespace {
 
 constexpr std::size_t kWholeAnswerBytes = 4 * 1024;
+constexpr const char* kMethods[] = {"Found",   "Join",    "Append",     "Sync",   "Subject",
+                                    "Objects", "Pending", "Checkpoint", "Cosign", "Cosigned",
+                                    "Prove",   "Light",   "Watch",      "Upload", "Download"};
 
 void ExpectUnbroken(const Tally& tally) {
   std::cout << tally.runs << " changed answers (" << tally.answers << " answers of the server), "
@@ -76,6 +79,9 @@ TEST(HostileServer, BreaksNoPromiseWithAnyAnswerChanged) {
   });
   if (IsExhaustive()) std::cout << "of " << of << ": ";
   EXPECT_EQ(rehearsal.difference(), "");
+  for (const char* method : kMethods) {
+    EXPECT_FALSE(rehearsal.recording().To(method).empty()) << method << " is never asked";
+  }
   EXPECT_GT(tally.answers, 100u);
   if (!IsExhaustive()) {
     EXPECT_GT(tally.runs, tally.answers) << "each answer is changed at least once";

@@ -11,6 +11,7 @@
 #include "client/membership.h"
 #include "client/policy_draft.h"
 #include "crypto/digest.h"
+#include "custody/judge.h"
 
 namespace amparo::testing {
 namespace {
@@ -320,6 +321,14 @@ void Story::AddWork() {
   });
   AddMember("ada", "receive", [](client::Client& client, Act& act) {
     return client.Receive(act.facts.document, act.out, nullptr).status();
+  });
+  // What it is judged as is shown: VALID, or nothing.
+  AddMember("ada", "make a receipt", [](client::Client& client, Act& act) -> absl::Status {
+    const auto receipt = client.MakeReceipt(act.facts.document, /*with_files=*/true);
+    if (!receipt.ok()) return receipt.status();
+    const custody::Judgement judged = custody::JudgeFile(custody::FormatReceipt(*receipt), {});
+    act.shown["judgement of the receipt"] = std::string(custody::VerdictName(judged.verdict));
+    return absl::OkStatus();
   });
   AddMember("ria", "revoke", [](client::Client& client, Act& act) {
     return client.Revoke(act.facts.members.at("carl"), std::nullopt);

@@ -1,0 +1,238 @@
+// A hostile server below the harness, over gRPC and TLS: session opening, streams without end,
+// answers without measure, text for a terminal. Rows 38, 42, 55 and 56 of docs/attacks.md.
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "amparo/v1/amparo.grpc.pb.h"
+#include "client/connection.h"
+#include "crypto/signature.h"
+#include "server/tls_certificate.h"
+
+namespace amparo::testing {
+namespace {
+
+using grpc::ServerContext;
+using grpc::Status;
+
+// Says what the test wants; opens a session for everybody unless told otherwise.
+class Liar final : public v1::Amparo::Service {
+ public:
+  std::string challenge = std::string(32, 'c');
+  std::string session = std::string(16, 's');
+  std::string secret = std::string(32, 'k');
+  std::function<Status(v1::SyncReply*)> sync = [](v1::SyncReply*) { return Status::OK; };
+  std::function<Status(std::function<bool(std::string)>)> download;
+  std::atomic<int> asked = 0;
+
+  Status Hello(ServerContext*, const v1::HelloRequest*, v1::HelloReply* reply) override {
+    reply->set_challenge(challenge);
+    return Status::OK;
+  }
+  Status OpenSession(ServerContext*, const v1::OpenSessionRequest*,
+                     v1::OpenSessionReply* reply) override {
+    reply->set_session(session);
+    reply->set_secret(secret);
+    return Status::OK;
+  }
+  Status Sync(ServerContext*, const v1::Envelope*, v1::SyncReply* reply) override {
+    ++asked;
+    return sync(reply);
+  }
+  Status Watch(ServerContext*, const v1::Envelope*,
+               grpc::ServerWriter<v1::WatchReply>* writer) override {
+    v1::WatchReply reply;
+    for (std::uint64_t size = 1; writer->Write(reply); ++size) reply.set_size(size);
+    return Status::OK;
+  }
+  // Never takes anything; asked what it has, it says now more, now less.
+  Status Upload(ServerContext*, grpc::ServerReader<v1::UploadMessage>* reader,
+                v1::UploadReply* reply) override {
+    v1::UploadMessage message;
+    int messages = 0;
+    while (reader->Read(&message)) ++messages;
+    if (messages > 1) return Status(grpc::StatusCode::UNAVAILABLE, "once more");
+    reply->set_stored(++asked % 2 == 1 ? 5 : 0);
+    return Status::OK;
+  }
+  Status Download(ServerContext*, const v1::Envelope*,
+                  grpc::ServerWriter<v1::DownloadMessage>* writer) override {
+    ++asked;
+    return download([&](std::string piece) {
+      v1::DownloadMessage message;
+      message.set_data(std::move(piece));
+      return writer->Write(message);
+    });
+  }
+};
+
+class Transport : public ::testing::Test {
+ protected:
+  Transport() {
+    const auto made = server::MakeTlsCertificate();
+    EXPECT_TRUE(made.ok()) << made.status();
+    pem_ = made->certificate_pem;
+    grpc::SslServerCredentialsOptions tls;
+    tls.pem_key_cert_pairs.push_back(
+        {.private_key = made->key_pem, .cert_chain = made->certificate_pem});
+    Listen(grpc::SslServerCredentials(tls));
+  }
+  ~Transport() override { server_->Shutdown(); }
+
+  void Listen(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+    if (server_ != nullptr) server_->Shutdown();
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", credentials, &port);
+    builder.SetMaxSendMessageSize(-1);
+    builder.RegisterService(&liar_);
+    server_ = builder.BuildAndStart();
+    ASSERT_NE(server_, nullptr);
+    auto connected =
+        client::ConnectGrpc({.address = absl::StrCat("127.0.0.1:", port), .certificate_pem = pem_});
+    ASSERT_TRUE(connected.ok()) << connected.status();
+    connection_ = *std::move(connected);
+    connection_->UseSession({.org = OrgId::Filled(1),
+                             .certificate = Hash::Filled(2),
+                             .authentication = &authentication_});
+  }
+  absl::Status Sync() { return connection_->Sync(Position{0}, 10).status(); }
+  absl::Status Download(std::uint64_t length, std::uint64_t& received) {
+    return connection_->Download(SubjectType::kDocument, SubjectId::Filled(1), ObjectId::Filled(1),
+                                 0, length, [&](ByteView piece) {
+                                   received += piece.size();
+                                   return absl::OkStatus();
+                                 });
+  }
+
+  const SigningKey authentication_ = SigningKey::Generate();
+  std::string pem_;
+  Liar liar_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<client::Connection> connection_;
+};
+
+TEST_F(Transport, WorksWithAServerThatSaysWhatItShould) { EXPECT_TRUE(Sync().ok()) << Sync(); }
+
+TEST_F(Transport, OpensNoSessionOnAChallengeOfAnotherLength) {
+  for (const std::size_t length : {0u, 31u, 33u, 1'000'000u}) {
+    liar_.challenge = std::string(length, 'c');
+    EXPECT_TRUE(absl::IsDataLoss(Sync())) << length;
+  }
+  EXPECT_EQ(liar_.asked, 0);
+}
+
+TEST_F(Transport, OpensNoSessionOfAnotherLength) {
+  for (const std::size_t length : {0u, 15u, 17u, 1'000'000u}) {
+    liar_.session = std::string(length, 's');
+    EXPECT_TRUE(absl::IsDataLoss(Sync())) << length;
+  }
+  liar_.session = std::string(16, 's');
+  for (const std::size_t length : {0u, 31u, 33u}) {
+    liar_.secret = std::string(length, 'k');
+    EXPECT_TRUE(absl::IsDataLoss(Sync())) << length;
+  }
+  EXPECT_EQ(liar_.asked, 0);
+}
+
+TEST_F(Transport, GivesUpOnAServerThatForgetsEverySession) {
+  liar_.sync = [](v1::SyncReply*) { return Status(grpc::StatusCode::UNAUTHENTICATED, "who?"); };
+  EXPECT_TRUE(absl::IsUnauthenticated(Sync()));
+  EXPECT_LE(liar_.asked, 3);
+}
+
+TEST_F(Transport, TakesNoAnswerWithoutMeasure) {
+  liar_.sync = [](v1::SyncReply* reply) {
+    reply->add_entries()->set_statement(std::string(9 * 1024 * 1024, 'x'));
+    return Status::OK;
+  };
+  EXPECT_TRUE(absl::IsResourceExhausted(Sync())) << Sync();
+}
+
+TEST_F(Transport, KeepsWhatAServerSaysShort) {
+  liar_.sync = [](v1::SyncReply*) {
+    return Status(grpc::StatusCode::FAILED_PRECONDITION,
+                  "\x1b]52;c;aGk=\x07" + std::string(5'000, 'x'));
+  };
+  const absl::Status status = Sync();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_LE(status.message().size(), 1'000u);
+}
+
+TEST_F(Transport, StopsADownloadThatBringsMoreThanWasAskedFor) {
+  std::uint64_t received = 0;
+  liar_.download = [](const std::function<bool(std::string)>& send) {
+    while (send(std::string(1'000, 'x'))) continue;
+    return Status::OK;
+  };
+  EXPECT_TRUE(absl::IsDataLoss(Download(10'500, received)));
+  EXPECT_LE(received, 10'500u);
+  EXPECT_EQ(liar_.asked, 1);
+}
+
+TEST_F(Transport, KnowsADownloadThatEndsTooSoon) {
+  std::uint64_t received = 0;
+  liar_.download = [](const std::function<bool(std::string)>& send) {
+    send(std::string(1'000, 'x'));
+    return Status::OK;
+  };
+  EXPECT_TRUE(absl::IsDataLoss(Download(10'500, received)));
+}
+
+TEST_F(Transport, GivesUpOnADownloadThatBreaksOffWithoutBringingAnything) {
+  std::uint64_t received = 0;
+  liar_.download = [](const std::function<bool(std::string)>&) {
+    return Status(grpc::StatusCode::UNAVAILABLE, "later");
+  };
+  EXPECT_TRUE(absl::IsUnavailable(Download(10'500, received)));
+  EXPECT_LE(liar_.asked, 4);
+}
+
+TEST_F(Transport, EndsAnUploadToAServerThatGoesBackAndForth) {
+  const Bytes content(1'000, 7);
+  bool is_sent = false;
+  const auto state = connection_->Upload(
+      ObjectId::Filled(1), content.size(), 0,
+      [&]() -> absl::StatusOr<ByteView> {
+        return std::exchange(is_sent, true) ? ByteView() : ByteView(content);
+      },
+      [] { return Hash::Filled(1); });
+  EXPECT_TRUE(absl::IsUnavailable(state.status())) << state.status();
+  EXPECT_LE(liar_.asked, 20);
+}
+
+TEST_F(Transport, LeavesAStreamWithoutEnd) {
+  int seen = 0;
+  const absl::Status status =
+      connection_->Watch(TreeSize{0}, [&](TreeSize) { return ++seen < 1'000; });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(seen, 1'000);
+}
+
+// Row 55: no fallback to a port without TLS, nor to another key for the same name.
+TEST_F(Transport, SpeaksToNoPortWithoutTls) {
+  Listen(grpc::InsecureServerCredentials());
+  EXPECT_TRUE(absl::IsUnavailable(Sync()));
+  EXPECT_EQ(liar_.asked, 0);
+}
+
+TEST_F(Transport, SpeaksToNoServerWithAnotherKey) {
+  const auto other = server::MakeTlsCertificate();
+  ASSERT_TRUE(other.ok());
+  grpc::SslServerCredentialsOptions tls;
+  tls.pem_key_cert_pairs.push_back(
+      {.private_key = other->key_pem, .cert_chain = other->certificate_pem});
+  Listen(grpc::SslServerCredentials(tls));
+  EXPECT_TRUE(absl::IsUnavailable(Sync()));
+  EXPECT_EQ(liar_.asked, 0);
+}
+
+}  // namespace
+}  // namespace amparo::testing
