@@ -322,6 +322,10 @@ void Story::AddWork() {
   AddMember("ada", "receive", [](client::Client& client, Act& act) {
     return client.Receive(act.facts.document, act.out, nullptr).status();
   });
+  AddEnding();
+}
+
+void Story::AddEnding() {
   // What it is judged as is shown: VALID, or nothing.
   AddMember("ada", "make a receipt", [](client::Client& client, Act& act) -> absl::Status {
     const auto receipt = client.MakeReceipt(act.facts.document, /*with_files=*/true);

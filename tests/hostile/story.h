@@ -72,6 +72,7 @@ class Story {
   void AddFounding();
   void AddEnrolment(const std::string& person, std::uint16_t roles, bool is_new);
   void AddWork();
+  void AddEnding();
   void AddMember(const std::string& person, const std::string& name,
                  std::function<absl::Status(client::Client&, Act&)> work, bool is_new = true);
   std::string Write(const std::string& name, const std::string& content) const;
