@@ -19,7 +19,8 @@ absl::Status ShareCard(Workplace& place, const CaseHistory& history, const Membe
   Draft draft = DraftOn(subject.id, act);
   for (const ObjectRef& card : subject.objects) {
     if (plan.source.empty()) continue;
-    if (absl::Status s = place.CheckFreshEnoughToGrant(subject.id); !s.ok()) return s;
+    absl::Status fresh = place.CheckFreshEnoughToGrant(subject.id, MembersOf(plan.source));
+    if (!fresh.ok()) return fresh;
     absl::StatusOr<FileKey> key = OpenKey(place, ChainOf(history), card.object);
     if (!key.ok()) return key.status();
     absl::Status granted = GrantToEach(place, draft, card.object, *key, plan.source).status();

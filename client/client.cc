@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client/alarms.h"
 #include "client/enrolment.h"
 #include "client/epoch_draft.h"
 #include "client/membership.h"
 #include "client/name_book.h"
 #include "client/names.h"
+#include "client/promises.h"
 #include "client/subject_objects.h"
 #include "client/verbs.h"
 #include "client/workplace.h"
@@ -33,6 +35,11 @@ class MemberClient final : public Client {
     std::vector<std::string> notes = place_->restart_notes;
     notes.insert(notes.end(), place_->notes.begin(), place_->notes.end());
     if (!place_->witness_note.empty()) notes.push_back(place_->witness_note);
+    for (const Promise& promise : place_->promises) {
+      notes.push_back(absl::StrCat("the server acknowledged a ", KindName(promise.kind),
+                                   ", and the log does not show it yet (entry ",
+                                   promise.position.value, ")"));
+    }
     return notes;
   }
   absl::Status CheckTimePasses() const override { return place_->CheckTimePasses(); }
@@ -44,6 +51,7 @@ class MemberClient final : public Client {
     return DistrustPartner(*place_, name);
   }
   std::optional<StandingAlarm> Alarm() const override { return place_->alarm; }
+  absl::Status EndAlarm() override { return EndAlarmByHand(*place_); }
   absl::Status Watch(const std::function<bool()>& changed) override {
     absl::Status failed;
     const auto grown = [&](TreeSize) {
@@ -81,12 +89,15 @@ class MemberClient final : public Client {
     return verbs::NewCase(*place_, desk, card, deliver_on_approval);
   }
   absl::Status ShareCase(const SubjectId& case_id, const MemberId& with) override {
-    return verbs::ShareCase(*place_, case_id, with);
+    return Done(case_id, verbs::ShareCase(*place_, case_id, with));
   }
 
-  absl::StatusOr<bool> RecordUnwitnessed(const SubjectId& subject,
-                                         const std::string& reason) override {
-    return verbs::RecordUnwitnessed(*place_, subject, reason);
+  absl::Status MayGrantTo(const std::set<MemberId>& readers) const override {
+    return place_->CheckFreshEnoughToGrant(SubjectId{}, readers);
+  }
+  absl::StatusOr<bool> RecordUnwitnessed(const SubjectId& subject, const std::string& reason,
+                                         const std::set<MemberId>& readers) override {
+    return verbs::RecordUnwitnessed(*place_, subject, reason, readers);
   }
 
   absl::StatusOr<Submitted> Submit(const std::vector<FileToSend>& files,
@@ -95,7 +106,7 @@ class MemberClient final : public Client {
     return verbs::Submit(*place_, files, options, progress);
   }
   absl::Status Assign(const SubjectId& document, const AssignOptions& options) override {
-    return verbs::Assign(*place_, document, options);
+    return Done(document, verbs::Assign(*place_, document, options));
   }
   absl::Status Unassign(const SubjectId& document) override {
     return verbs::Unassign(*place_, document);
@@ -141,7 +152,7 @@ class MemberClient final : public Client {
   }
   absl::Status Deliver(const SubjectId& document, const std::vector<MemberId>& attorneys,
                        bool already_in_target_language) override {
-    return verbs::Deliver(*place_, document, attorneys, already_in_target_language);
+    return Done(document, verbs::Deliver(*place_, document, attorneys, already_in_target_language));
   }
   absl::StatusOr<std::vector<OpenedFile>> Receive(const SubjectId& document,
                                                   const std::string& directory,
@@ -156,7 +167,7 @@ class MemberClient final : public Client {
     return verbs::Withdraw(*place_, document);
   }
   absl::Status Share(const SubjectId& document, const MemberId& with) override {
-    return verbs::Share(*place_, document, with);
+    return Done(document, verbs::Share(*place_, document, with));
   }
   absl::Status Export(const SubjectId& document, const std::string& directory,
                       bool with_identity) override {
@@ -175,18 +186,26 @@ class MemberClient final : public Client {
   }
   absl::StatusOr<MemberId> Admit(const PendingRequest& request, std::uint32_t valid_days) override {
     if (!request.submit_only) {  // Such a device is given no key.
-      if (absl::Status s = place_->CheckFreshEnoughToGrant(SubjectId{}); !s.ok()) return s;
+      auto readers = NewReaders(request);
+      if (!readers.ok()) return readers.status();
+      absl::Status fresh = place_->CheckFreshEnoughToGrant(SubjectId{}, *readers);
+      if (!fresh.ok()) return fresh;
     }
     return AdmitRequest(place_->enrolment(), request, valid_days);
   }
   absl::Status Endorse(const MemberId& member, std::optional<Hash> certificate) override {
-    if (absl::Status s = place_->CheckFreshEnoughToGrant(SubjectId{}); !s.ok()) return s;
+    absl::Status fresh = place_->CheckFreshEnoughToGrant(
+        SubjectId{}, PartiesToEndorsement(place_->replica.directory(), member));
+    if (!fresh.ok()) return fresh;
     return EndorseMember(place_->enrolment(), member, certificate);
   }
   absl::Status Revoke(const MemberId& member, std::optional<Hash> certificate) override {
     return RevokeMember(place_->enrolment(), member, certificate);
   }
   absl::Status StartDirectory(const std::vector<std::pair<MemberId, Attributes>>& who) override {
+    absl::Status fresh =
+        place_->CheckFreshEnoughToGrant(SubjectId{}, ReadersOfDirectory(place_->enrolment(), who));
+    if (!fresh.ok()) return fresh;
     return PublishDirectoryEpoch(place_->enrolment(), who);
   }
   absl::StatusOr<std::string> DraftLogEpoch(std::uint64_t& lost) override {
@@ -207,6 +226,12 @@ class MemberClient final : public Client {
   }
 
  private:
+  // A remark that excuses from a witness is for one act.
+  absl::Status Done(const SubjectId& about, absl::Status act) {
+    if (act.ok()) place_->EndOverride(about);
+    return act;
+  }
+
   std::unique_ptr<Workplace> place_;
 };
 
@@ -235,6 +260,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(Home home, KeyBundle keys,
   if (absl::Status s = RestoreObjects(*place); !s.ok()) return s;
   if (absl::Status s = RestoreWitnessing(*place); !s.ok()) return s;
   if (absl::Status s = RestoreAlarm(*place); !s.ok()) return s;
+  if (absl::Status s = RestorePromises(*place); !s.ok()) return s;
   return std::make_unique<MemberClient>(std::move(place));
 }
 

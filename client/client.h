@@ -22,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -171,7 +172,7 @@ struct LogStatus {
   };
   std::vector<Seen> seen;             // The newest of each, newest first.
   std::vector<std::string> partners;  // Verifier keys of the witnesses that are trusted here.
-  absl::Status may_grant;             // To a new reader: OK, VIEW_TOO_OLD, NOT_WITNESSED.
+  absl::Status may_grant;             // To a reader who is none of these: see MayGrantTo.
 };
 
 struct SyncOptions {
@@ -181,11 +182,13 @@ struct SyncOptions {
   bool accept_epoch = false;
 };
 
-// An alarm that no synchronisation has ended yet.
+// An alarm that has not ended yet.
 struct StandingAlarm {
   UnixSeconds noticed_at;
   std::string what;
   std::string evidence;  // The file for `amparo verify`; empty: nothing that a third could judge.
+  bool proven = false;   // The evidence proves it: it ends when a person says so, not by itself.
+  TreeSize contradicted_at;  // Of two heads that contradict each other, the smaller's; else 0.
 };
 
 class Client {
@@ -197,8 +200,11 @@ class Client {
   // -- Looking --
   virtual absl::Status Sync(const SyncOptions& options) = 0;
   absl::Status Sync() { return Sync(SyncOptions{}); }
-  // What the last Sync found, or an earlier one, if none succeeded since.
+  // What the last Sync found, or an earlier one, if none succeeded since or it is proven.
   virtual std::optional<StandingAlarm> Alarm() const = 0;
+  // A person says that it is settled; the home records it. What is shown again alarms again.
+  // NOT_FOUND: no alarm stands.
+  virtual absl::Status EndAlarm() = 0;
   // What the last Sync has to tell the person: names that are damaged, a log that was restored and
   // what of their own acts is lost with it. None of it keeps anybody from working.
   virtual std::vector<std::string> Notes() const = 0;
@@ -233,11 +239,19 @@ class Client {
   // documents this member can read. ALREADY_EXISTS: shared with them already.
   virtual absl::Status ShareCase(const SubjectId& case_id, const MemberId& with) = 0;
 
-  // For a key to a new reader of a document or case when nobody else confirmed this history: puts
-  // a remark with the reason on it, for everybody who may read there, and lets this Client give
-  // keys of it. False: nothing was needed, and nothing was said. INVALID_ARGUMENT: no reason.
+  // Whether a key may be given to `readers`, new where they are to read: OK, ALARM_STANDS,
+  // VIEW_TOO_OLD, or NOT_WITNESSED, for which their own word does not count.
+  virtual absl::Status MayGrantTo(const std::set<MemberId>& readers) const = 0;
+  // For a key to `readers` of a document or case when nobody else confirmed this history: puts
+  // a remark with the reason on it, for everybody who may read there, and lets the next act of
+  // this Client there give keys, if no Sync comes between. False: nothing was needed, and nothing
+  // was said. INVALID_ARGUMENT: no reason. UNAVAILABLE: the remark does not show in the log yet.
   virtual absl::StatusOr<bool> RecordUnwitnessed(const SubjectId& subject,
-                                                 const std::string& reason) = 0;
+                                                 const std::string& reason,
+                                                 const std::set<MemberId>& readers) = 0;
+  absl::StatusOr<bool> RecordUnwitnessed(const SubjectId& subject, const std::string& reason) {
+    return RecordUnwitnessed(subject, reason, {});
+  }
 
   // -- Documents --
   // One document of all files, in their order. Warnings ("only one coordinator can read

@@ -176,6 +176,19 @@ absl::StatusOr<OpenedAttributes> OpenAttributes(const EnrolmentContext& context)
   return out;
 }
 
+std::set<MemberId> ReadersOfDirectory(const EnrolmentContext& context,
+                                      const std::vector<std::pair<MemberId, Attributes>>& who) {
+  const Replica& replica = context.author.replica();
+  std::set<MemberId> out;
+  for (const auto& [member, attributes] : who) out.insert(member);
+  if (replica.directory().epoch() != nullptr) return out;
+  for (const Role role : {Role::kRegistrar, Role::kCoordinator}) {
+    const auto members = replica.directory().MembersWith(role, 0, replica.now());
+    out.insert(members.begin(), members.end());
+  }
+  return out;
+}
+
 absl::Status PublishDirectoryEpoch(const EnrolmentContext& context,
                                    const std::vector<std::pair<MemberId, Attributes>>& who) {
   const directory::Directory& directory = context.author.replica().directory();

@@ -43,6 +43,12 @@ Draft DraftOn(const SubjectId& subject, Act act) {
   return draft;
 }
 
+std::set<MemberId> MembersOf(const std::vector<workflow::Grantee>& devices) {
+  std::set<MemberId> out;
+  for (const workflow::Grantee& device : devices) out.insert(device.member);
+  return out;
+}
+
 absl::StatusOr<std::size_t> GrantToEach(const Workplace& place, Draft& draft,
                                         const ObjectId& object, const FileKey& key,
                                         const std::vector<workflow::Grantee>& devices) {
@@ -65,8 +71,9 @@ absl::Status GrantExisting(Workplace& place, Draft& draft, const DocumentHistory
                            Which which, const std::vector<workflow::Grantee>& devices,
                            Readers readers) {
   if (devices.empty()) return absl::OkStatus();
-  absl::Status fresh = readers == Readers::kNew ? place.CheckFreshEnoughToGrant(history.document.id)
-                                                : place.CheckViewIsFresh();
+  absl::Status fresh = readers == Readers::kNew
+                           ? place.CheckFreshEnoughToGrant(history.document.id, MembersOf(devices))
+                           : place.CheckViewIsFresh();
   if (!fresh.ok()) return fresh;
   absl::StatusOr<workflow::Version> version = CurrentVersion(history, which);
   if (!version.ok()) return version.status();

@@ -6,6 +6,7 @@
 #ifndef AMPARO_CLIENT_DRAFTING_H_
 #define AMPARO_CLIENT_DRAFTING_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ namespace amparo::client {
 
 // A draft on a document, to be signed by this member.
 Draft DraftOn(const SubjectId& subject, Act act);
+
+// Who holds the devices.
+std::set<MemberId> MembersOf(const std::vector<workflow::Grantee>& devices);
 
 // Grants `object` to each of `devices`; returns how many members can open it now.
 absl::StatusOr<std::size_t> GrantToEach(const Workplace& place, Draft& draft,

@@ -199,6 +199,21 @@ std::vector<const directory::CertificateRecord*> WaitingForEndorsement(
   return waiting;
 }
 
+absl::StatusOr<std::set<MemberId>> NewReaders(const Client::PendingRequest& request) {
+  auto claimed = DecodeRequest(request.request);
+  if (!claimed.ok()) return claimed.status();
+  return std::set<MemberId>{claimed->member};
+}
+
+std::set<MemberId> PartiesToEndorsement(const directory::Directory& directory,
+                                        const MemberId& member) {
+  std::set<MemberId> out = {member};
+  for (const directory::CertificateRecord* record : WaitingForEndorsement(directory, member)) {
+    out.insert(record->certified_by);
+  }
+  return out;
+}
+
 absl::Status EndorseMember(const EnrolmentContext& context, const MemberId& member,
                            const std::optional<Hash>& certificate) {
   const Replica& replica = context.author.replica();

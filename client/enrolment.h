@@ -9,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,15 @@ absl::StatusOr<MemberId> AdmitRequest(const EnrolmentContext& context,
 // the directory.
 std::vector<const directory::CertificateRecord*> WaitingForEndorsement(
     const directory::Directory& directory, const MemberId& member);
+
+// Whose word does not count for a key that an act gives, because a hidden revocation may be about
+// them: whom a request is for (INVALID_ARGUMENT: it is none); whom waits for an endorsement, and
+// who certified them; and who reads what PublishDirectoryEpoch seals.
+absl::StatusOr<std::set<MemberId>> NewReaders(const Client::PendingRequest& request);
+std::set<MemberId> PartiesToEndorsement(const directory::Directory& directory,
+                                        const MemberId& member);
+std::set<MemberId> ReadersOfDirectory(const EnrolmentContext& context,
+                                      const std::vector<std::pair<MemberId, Attributes>>& who);
 
 // Endorses the one certificate of the member that waits, or the named one of several; a
 // coordinator is granted the directory identity with it. NOT_FOUND: none waits, or not that one.

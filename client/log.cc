@@ -2,6 +2,8 @@
 // nobody else confirmed it.
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/drafting.h"
@@ -40,6 +42,24 @@ absl::StatusOr<Draft> DraftRemark(Workplace& place, const SubjectId& subject,
   return draft;
 }
 
+// The newest sighting of each member, of those that count if any does.
+void AddColleagues(const Workplace& place, std::vector<LogStatus::Seen>& out) {
+  std::map<MemberId, LogStatus::Seen> newest;
+  for (const auto& [certificate, sighting] : place.witnessing.by_certificate) {
+    const auto* record = place.replica.directory().Find(certificate);
+    if (record == nullptr) continue;
+    const MemberId& member = record->certificate.member;
+    const LogStatus::Seen seen{.member = member,
+                               .name = MemberCode(member),
+                               .time = sighting.time,
+                               .size = sighting.size,
+                               .counts = Counts(place, certificate, sighting)};
+    LogStatus::Seen& kept = newest[member];
+    if (std::pair(seen.counts, seen.time) > std::pair(kept.counts, kept.time)) kept = seen;
+  }
+  for (const auto& [member, seen] : newest) out.push_back(seen);
+}
+
 }  // namespace
 
 LogStatus DescribeLog(const Workplace& place) {
@@ -51,13 +71,7 @@ LogStatus DescribeLog(const Workplace& place) {
   out.words = WordsOf(head);
   out.newest_tick = directory.newest_tick();
   out.light = place.replica.reach() == Reach::kLight;
-  for (const auto& [member, sighting] : place.witnessing.by_member) {
-    out.seen.push_back({.member = member,
-                        .name = MemberCode(member),
-                        .time = sighting.time,
-                        .size = sighting.size,
-                        .counts = directory.IsMember(member, place.replica.now())});
-  }
+  AddColleagues(place, out.seen);
   for (const auto& [name, sighting] : place.witnessing.by_partner) {
     out.seen.push_back({.member = std::nullopt,
                         .name = name,
@@ -70,14 +84,15 @@ LogStatus DescribeLog(const Workplace& place) {
   for (const audit::Witness& partner : place.witnessing.partners) {
     out.partners.push_back(audit::FormatWitness(partner));
   }
-  out.may_grant = place.CheckFreshEnoughToGrant(SubjectId{});
+  out.may_grant = place.CheckFreshEnoughToGrant(SubjectId{}, {});
   return out;
 }
 
 absl::StatusOr<bool> RecordUnwitnessed(Workplace& place, const SubjectId& subject,
-                                       const std::string& reason) {
+                                       const std::string& reason,
+                                       const std::set<MemberId>& readers) {
   if (absl::Status s = place.CheckViewIsFresh(); !s.ok()) return s;
-  if (place.CheckFreshEnoughToGrant(subject).ok()) return false;
+  if (place.CheckFreshEnoughToGrant(subject, readers).ok()) return false;
   if (reason.empty()) {
     return absl::InvalidArgumentError(
         "a key without another's confirmation needs a reason that all can read");
@@ -85,7 +100,15 @@ absl::StatusOr<bool> RecordUnwitnessed(Workplace& place, const SubjectId& subjec
   absl::StatusOr<Draft> draft =
       DraftRemark(place, subject, absl::StrCat(kUnwitnessedRemark, "\n", reason));
   if (!draft.ok()) return draft.status();
-  if (absl::Status s = place.Publish(*draft).status(); !s.ok()) return s;
+  absl::StatusOr<Published> published = place.Publish(*draft);
+  if (!published.ok()) return published.status();
+  const auto is_remark = [&](const Promise& promise) {
+    return promise.leaf.statement == published->statement;
+  };
+  if (std::any_of(place.promises.begin(), place.promises.end(), is_remark)) {
+    return absl::UnavailableError(
+        "the remark was sent and does not show in the log yet, so no key is given");
+  }
   place.unwitnessed.insert(subject);
   return true;
 }

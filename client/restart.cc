@@ -1,6 +1,11 @@
 #include "client/restart.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "client/alarms.h"
+#include "client/promises.h"
+#include "client/witnessing.h"
 #include "client/workplace.h"
 #include "statement/codec.h"
 
@@ -51,6 +56,16 @@ absl::Status GoOnAtEpoch(Workplace& place) {
   absl::StatusOr<EpochRestart> restart = RestartAtEpoch(
       place.replica, *place.connection, place.home, *place.keys.home, place.accept_epoch);
   if (!restart.ok()) return restart.status();
+  for (const Promise& promise : DropPromisesFrom(place, restart->epoch.size)) {
+    const auto listed = [&](const LostStatement& lost) {
+      return lost.statement == promise.leaf.statement;
+    };
+    if (std::any_of(restart->lost.begin(), restart->lost.end(), listed)) continue;
+    restart->lost.push_back(
+        {.position = promise.position, .statement = promise.leaf.statement, .kind = promise.kind});
+  }
+  ExplainAlarm(place, restart->epoch);
+  ForgetSightingsBehind(place, restart->epoch.size);
   const std::vector<std::string> told = SpellRestart(*restart);
   place.restart_notes.insert(place.restart_notes.end(), told.begin(), told.end());
   return place.home.AppendSealed(*place.keys.home, kRestartsLog,

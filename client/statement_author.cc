@@ -167,6 +167,21 @@ absl::StatusOr<AppendReply> StatementAuthor::Send(const AppendRequest& request) 
   return reply;
 }
 
+absl::Status StatementAuthor::Hold(const Promise& promise) {
+  const absl::Status kept = promises_.keep ? promises_.keep(promise) : absl::OkStatus();
+  const absl::Status synced = sync_();
+  if (absl::IsDataLoss(synced)) return synced;
+  if (!synced.ok()) return kept;
+  if (promises_.check) {
+    absl::Status checked = promises_.check(promise);
+    return absl::IsDataLoss(checked) || checked.ok() ? checked : kept;
+  }
+  if (replica_.Find(promise.leaf.statement) == promise.position) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the server acknowledged a statement at position ",
+                                          promise.position.value,
+                                          " that the log does not hold there"));
+}
+
 absl::StatusOr<Published> StatementAuthor::Publish(const Draft& draft) {
   if (condition_) {
     if (absl::Status s = condition_(); !s.ok()) return s;
@@ -180,16 +195,13 @@ absl::StatusOr<Published> StatementAuthor::Publish(const Draft& draft) {
     auto reply =
         Send({.statement = statement.bytes, .grants = draft.grants, .objects = draft.objects});
     if (reply.ok()) {
-      const Published published{
-          .statement = HashOf(statement), .position = reply->position, .events = *events};
-      const absl::Status synced = sync_();
-      if (absl::IsDataLoss(synced)) return synced;
-      if (synced.ok() && replica_.Find(published.statement) != published.position) {
-        return absl::DataLossError(absl::StrCat("the server acknowledged a statement at position ",
-                                                published.position.value,
-                                                " that the log does not hold there"));
-      }
-      return published;
+      const Promise promise{.position = reply->position,
+                            .leaf = audit::LeafOf(statement),
+                            .kind = KindOf(draft.body.act),
+                            .checkpoint = reply->checkpoint};
+      if (absl::Status held = Hold(promise); !held.ok()) return held;
+      return Published{
+          .statement = promise.leaf.statement, .position = promise.position, .events = *events};
     }
     last = reply.status();
     if (!absl::IsAborted(last)) return last;

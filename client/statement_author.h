@@ -19,10 +19,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "audit/log_entry.h"
 #include "client/connection.h"
 #include "client/replica.h"
 #include "crypto/file_key.h"
@@ -104,6 +106,21 @@ struct Published {
   std::vector<std::string> events;  // EventName of each; empty for directory acts.
 };
 
+// The server's word that a statement stands in the log.
+struct Promise {
+  Position position;
+  audit::Leaf leaf;
+  Kind kind = {};
+  std::string checkpoint;  // As the server gave it, unread.
+  friend bool operator==(const Promise&, const Promise&) = default;
+};
+// What a home does with it: client/promises.h.
+struct PromiseKeeping {
+  std::function<absl::Status(const Promise&)> keep;  // Durable when it returns.
+  // After a synchronisation. DATA_LOSS: it does not stand there.
+  std::function<absl::Status(const Promise&)> check;
+};
+
 using Clock = std::function<UnixSeconds()>;
 // Seconds of the system's clock.
 UnixSeconds SystemNow();
@@ -118,6 +135,9 @@ class StatementAuthor {
   // Asked before anything is published; its error is the answer.
   void Require(std::function<absl::Status()> condition) { condition_ = std::move(condition); }
 
+  // Without: what was acknowledged is looked for after the synchronisation, and then forgotten.
+  void Remember(PromiseKeeping promises) { promises_ = std::move(promises); }
+
   const AuthorKeys& keys() const { return keys_; }
   const Replica& replica() const { return replica_; }
 
@@ -129,20 +149,24 @@ class StatementAuthor {
   // Foresees, signs, appends. When somebody was faster: synchronises, and signs again only if
   // the rules give the same events; otherwise ABORTED, and the person decides. A statement
   // whose answer was lost is sent again as the same bytes, which has no second effect.
-  // Afterwards the replica holds the statement. Errors: those of Foresee, Connection::Append
-  // and `sync`; after a success a failing `sync` counts only when it is an alarm (DATA_LOSS).
+  // Afterwards the replica holds the statement, or the home remembers that it must. Errors: those
+  // of Foresee, Connection::Append and `sync`; after a success a failing `sync` counts only when
+  // it is an alarm (DATA_LOSS), or the home could not remember.
   absl::StatusOr<Published> Publish(const Draft& draft);
 
  private:
   SignedStatement Sign(const Draft& draft, std::uint64_t sequence) const;
   std::uint64_t NextSequence() const;
   absl::StatusOr<AppendReply> Send(const AppendRequest& request);
+  // What becomes of the server's word.
+  absl::Status Hold(const Promise& promise);
 
   Connection& connection_;
   const Replica& replica_;
   AuthorKeys keys_;
   std::function<absl::Status()> sync_;
   std::function<absl::Status()> condition_;
+  PromiseKeeping promises_;
   Clock clock_;
   std::uint64_t last_sequence_ = 0;
 };

@@ -6,6 +6,7 @@
 #define AMPARO_CLIENT_VERBS_H_
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,7 +67,8 @@ absl::Status Answer(Workplace& place, const SubjectId& document, const std::stri
 // log.cc
 LogStatus DescribeLog(const Workplace& place);
 absl::StatusOr<bool> RecordUnwitnessed(Workplace& place, const SubjectId& subject,
-                                       const std::string& reason);
+                                       const std::string& reason,
+                                       const std::set<MemberId>& readers);
 
 // hand_in.cc
 absl::StatusOr<HandInPlan> PlanHandIn(Workplace& place, const SubjectId& document,

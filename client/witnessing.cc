@@ -61,27 +61,28 @@ absl::StatusOr<bool> IsOurs(Workplace& place, const std::string& note,
 // Who signed a note, of those whose word counts.
 struct Signers {
   std::vector<audit::Witness> witnesses;
-  std::map<std::string, MemberId> members;  // By the witness's name.
+  std::map<std::string, Hash> certificates;  // By the witness's name.
 };
 absl::StatusOr<Signers> SignersOf(const Workplace& place, const std::string& note) {
   auto names = audit::SignerNames(note);
   if (!names.ok()) return names.status();
   const directory::Directory& directory = place.replica.directory();
-  Signers out{.witnesses = place.witnessing.partners, .members = {}};
+  Signers out{.witnesses = place.witnessing.partners, .certificates = {}};
   for (const std::string& name : *names) {
     const std::optional<Hash> certificate = audit::CertificateOfCosigner(name);
-    if (!certificate.has_value() || out.members.contains(name)) continue;
+    if (!certificate.has_value() || out.certificates.contains(name)) continue;
     const auto* record = directory.Find(*certificate);
     if (record == nullptr || !directory.IsValid(*record, place.replica.now())) continue;
     if (record->certificate.member == place.self()) continue;
-    out.members[name] = record->certificate.member;
+    out.certificates[name] = *certificate;
     out.witnesses.push_back({.name = name, .key = record->certificate.signing});
   }
   return out;
 }
 
-void Keep(Sighting& kept, const Sighting& seen) {
-  if (seen.time > kept.time) kept = seen;
+// One that lies in the future, since our clock was set back, is no reason to forget a true one.
+void Keep(Sighting& kept, const Sighting& seen, std::uint64_t latest) {
+  if (seen.time > kept.time || kept.time.value > latest) kept = seen;
 }
 
 // DATA_LOSS: a fork. Everything else that is wrong with a note makes it not count.
@@ -100,10 +101,10 @@ absl::Status LearnFrom(Workplace& place, const std::string& note, std::size_t& p
   for (const audit::Cosigned& signature : *signatures) {
     if (signature.time.value > latest) continue;
     const Sighting seen{.time = signature.time, .size = opened->size};
-    const auto member = signers->members.find(signature.name);
-    Keep(member != signers->members.end() ? known.by_member[member->second]
-                                          : known.by_partner[signature.name],
-         seen);
+    const auto device = signers->certificates.find(signature.name);
+    Keep(device != signers->certificates.end() ? known.by_certificate[device->second]
+                                               : known.by_partner[signature.name],
+         seen, latest);
   }
   return absl::OkStatus();
 }
@@ -126,12 +127,17 @@ Sighting TakeSighting(Reader& in) {
   return {.time = {time}, .size = {size}};
 }
 
-bool HasNobodyElse(const Workplace& place) {
-  const directory::Directory& directory = place.replica.directory();
-  const auto members = directory.Members();
-  return std::none_of(members.begin(), members.end(), [&](const MemberId& member) {
-    return member != place.self() && directory.IsMember(member, place.replica.now());
+bool HasNobodyElse(const Workplace& place, const std::set<MemberId>& except) {
+  const auto& records = place.replica.directory().records();
+  return std::none_of(records.begin(), records.end(), [&](const auto& record) {
+    const MemberId& member = record.certificate.member;
+    return record.effective_at.has_value() && !record.revoked_at.has_value() &&
+           member != place.self() && !except.contains(member);
   });
+}
+
+bool IsOfNow(const Workplace& place, const Sighting& seen) {
+  return seen.time.value > 0 && seen.time.value <= place.clock().value + kAhead_s;
 }
 
 // What a server may answer without anybody having to know.
@@ -151,9 +157,9 @@ Bytes EncodeWitnessing(const Witnessing& witnessing) {
   for (const audit::Witness& partner : witnessing.partners) {
     out.Vec16(AsBytes(audit::FormatWitness(partner)));
   }
-  out.U32(static_cast<std::uint32_t>(witnessing.by_member.size()));
-  for (const auto& [member, sighting] : witnessing.by_member) {
-    out.Fixed(member);
+  out.U32(static_cast<std::uint32_t>(witnessing.by_certificate.size()));
+  for (const auto& [certificate, sighting] : witnessing.by_certificate) {
+    out.Fixed(certificate);
     PutSighting(out, sighting);
   }
   out.U32(static_cast<std::uint32_t>(witnessing.by_partner.size()));
@@ -177,10 +183,10 @@ absl::StatusOr<Witnessing> DecodeWitnessing(ByteView bytes) {
     if (!partner.ok()) return absl::DataLossError(partner.status().message());
     out.partners.push_back(*std::move(partner));
   }
-  const std::uint32_t members = in.U32("members");
-  for (std::uint32_t i = 0; i < members && in.ok(); ++i) {
-    const auto member = in.Fixed<MemberId>("member");
-    out.by_member[member] = TakeSighting(in);
+  const std::uint32_t certificates = in.U32("certificates");
+  for (std::uint32_t i = 0; i < certificates && in.ok(); ++i) {
+    const auto certificate = in.Fixed<Hash>("certificate");
+    out.by_certificate[certificate] = TakeSighting(in);
   }
   const std::uint32_t names = in.U32("names");
   for (std::uint32_t i = 0; i < names && in.ok(); ++i) {
@@ -247,29 +253,53 @@ void LeaveCosignature(Workplace& place) {
   (void)Write(place, known);
 }
 
-std::optional<UnixSeconds> NewestSighting(const Workplace& place) {
+void ForgetSightingsBehind(Workplace& place, TreeSize size) {
+  Witnessing known = place.witnessing;
+  const auto is_behind = [&](const auto& entry) { return entry.second.size > size; };
+  std::erase_if(known.by_certificate, is_behind);
+  std::erase_if(known.by_partner, is_behind);
+  if (known.own.size > size) known.own = {};
+  // Unwritten, this process knows all the same, and what is synchronised next is written again.
+  if (!Write(place, known).ok()) place.witnessing = std::move(known);
+}
+
+bool Counts(const Workplace& place, const Hash& certificate, const Sighting& seen) {
+  const directory::Directory& directory = place.replica.directory();
+  const auto* record = directory.Find(certificate);
+  return IsOfNow(place, seen) && record != nullptr &&
+         directory.IsValid(*record, place.replica.now());
+}
+
+std::optional<UnixSeconds> NewestSighting(const Workplace& place,
+                                          const std::set<MemberId>& except) {
   std::optional<UnixSeconds> newest;
   const auto add = [&](const Sighting& seen) {
-    if (seen.time.value > 0 && (!newest.has_value() || seen.time > *newest)) newest = seen.time;
+    if (!newest.has_value() || seen.time > *newest) newest = seen.time;
   };
-  for (const auto& [member, seen] : place.witnessing.by_member) {
-    if (place.replica.directory().IsMember(member, place.replica.now())) add(seen);
+  for (const auto& [certificate, seen] : place.witnessing.by_certificate) {
+    if (!Counts(place, certificate, seen)) continue;
+    const auto* record = place.replica.directory().Find(certificate);
+    if (!except.contains(record->certificate.member)) add(seen);
   }
-  for (const auto& [name, seen] : place.witnessing.by_partner) add(seen);
+  for (const auto& [name, seen] : place.witnessing.by_partner) {
+    if (IsOfNow(place, seen)) add(seen);
+  }
   return newest;
 }
 
-absl::Status CheckWitnessed(const Workplace& place) {
-  if (HasNobodyElse(place)) return absl::OkStatus();
+absl::Status CheckWitnessed(const Workplace& place, const std::set<MemberId>& readers) {
+  if (HasNobodyElse(place, readers)) return absl::OkStatus();
   const std::uint64_t limit_h = place.replica.directory().policy().freshness_limit_hours;
   const std::uint64_t now = place.clock().value;
-  const std::optional<UnixSeconds> newest = NewestSighting(place);
+  const std::optional<UnixSeconds> newest = NewestSighting(place, readers);
   if (newest.has_value() && newest->value + limit_h * kHour_s >= now) return absl::OkStatus();
   const std::string since =
       newest.has_value() ? absl::StrCat("for ", (now - newest->value) / kHour_s, " hours") : "yet";
-  return Refused(absl::StatusCode::kFailedPrecondition, "NOT_WITNESSED",
-                 absl::StrCat("nobody else has confirmed this history ", since, ", the limit is ",
-                              limit_h, " hours; ask any colleague to run `amparo sync`"));
+  return Refused(
+      absl::StatusCode::kFailedPrecondition, "NOT_WITNESSED",
+      absl::StrCat("nobody else has confirmed this history ", since, ", the limit is ", limit_h,
+                   " hours", readers.empty() ? "" : " (who is to get the key does not count)",
+                   "; ask any colleague to run `amparo sync`"));
 }
 
 absl::Status TrustPartner(Workplace& place, absl::string_view verifier_key) {

@@ -10,6 +10,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,8 @@ struct Sighting {
 
 // What a home remembers of it: the newest sighting of each.
 struct Witnessing {
-  std::vector<audit::Witness> partners;  // Trusted in this home, by name.
-  std::map<MemberId, Sighting> by_member;
+  std::vector<audit::Witness> partners;        // Trusted in this home, by name.
+  std::map<Hash, Sighting> by_certificate;     // Of other members' devices.
   std::map<std::string, Sighting> by_partner;  // By the witness's name.
   Sighting own;                                // What this device signed last.
   friend bool operator==(const Witnessing&, const Witnessing&) = default;
@@ -57,12 +58,22 @@ absl::Status LearnSightings(Workplace& place);
 // passed. Never an error: a server that refuses leaves a note in place.witness_note.
 void LeaveCosignature(Workplace& place);
 
-// When somebody else, who counts now, saw our history last. Nothing: nobody ever did.
-std::optional<UnixSeconds> NewestSighting(const Workplace& place);
+// The log was cut at `size` and went on: what somebody saw beyond is of a history that is gone.
+void ForgetSightingsBehind(Workplace& place, TreeSize size);
+
+// Whether a sighting counts now: by a certificate that is valid, and not dated ahead of our clock.
+bool Counts(const Workplace& place, const Hash& certificate, const Sighting& seen);
+
+// When somebody else, who counts now, saw our history last; `except` are not asked. Nothing:
+// nobody ever did.
+std::optional<UnixSeconds> NewestSighting(const Workplace& place,
+                                          const std::set<MemberId>& except = {});
 
 // FAILED_PRECONDITION, reason NOT_WITNESSED: nobody else confirmed our history within the policy's
-// limit. OK while the organisation has nobody else.
-absl::Status CheckWitnessed(const Workplace& place);
+// limit. `readers`: those whom a hidden revocation may be about, because they are to get the key;
+// their word does not count. OK while the organisation has nobody else: nobody who is effective and
+// not revoked, whether expired or not, because a server that moves time can let everybody expire.
+absl::Status CheckWitnessed(const Workplace& place, const std::set<MemberId>& readers);
 
 // INVALID_ARGUMENT: no verifier key of a cosigner. ALREADY_EXISTS: the name is trusted with
 // another key.

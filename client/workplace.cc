@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/alarms.h"
+#include "client/promises.h"
 #include "client/restart.h"
 
 namespace amparo::client {
@@ -40,6 +41,9 @@ void Workplace::BecomeAuthor() {
                             .signing = &*keys.signing},
                  [this] { return SyncReplicaOnly(); });
   author->Require([this] { return CheckNoAlarm(*this); });
+  author->Remember(
+      {.keep = [this](const Promise& promise) { return KeepPromise(*this, promise); },
+       .check = [this](const Promise& promise) { return CheckPromise(*this, promise); }});
 }
 
 absl::Status Workplace::SyncReplicaOnly(std::optional<Reach> reach) {
@@ -47,7 +51,7 @@ absl::Status Workplace::SyncReplicaOnly(std::optional<Reach> reach) {
   absl::Status synced = SyncReplica(replica, *connection, home, *keys.home, reach);
   if (IsEpochOffer(synced)) synced = GoOnAtEpoch(*this);
   if (absl::IsDataLoss(synced)) RaiseAlarm(*this, synced, replica.evidence());
-  return synced;
+  return synced.ok() ? CheckPromises(*this) : synced;
 }
 
 absl::Status Workplace::AdoptOwnCertificate() {
@@ -61,6 +65,7 @@ absl::Status Workplace::AdoptOwnCertificate() {
 }
 
 absl::Status Workplace::Sync(std::optional<Reach> reach) {
+  unwitnessed.clear();
   if (absl::Status s = SyncReplicaOnly(reach); !s.ok()) return s;
   if (absl::Status s = AdoptOwnCertificate(); !s.ok()) return s;
   // First what others saw: nobody confirms a history that is found to be forked.
@@ -68,8 +73,9 @@ absl::Status Workplace::Sync(std::optional<Reach> reach) {
     if (absl::IsDataLoss(s)) RaiseAlarm(*this, s, replica.evidence());
     return s;
   }
-  LeaveCosignature(*this);
-  return EndAlarm(*this);
+  if (absl::Status s = EndAlarm(*this); !s.ok()) return s;
+  if (!alarm.has_value()) LeaveCosignature(*this);
+  return absl::OkStatus();
 }
 
 EnrolmentContext Workplace::enrolment() {
@@ -132,13 +138,20 @@ absl::Status Workplace::CheckViewIsFresh() const {
                    " for a key to a new reader; ask any colleague to run `amparo sync`"));
 }
 
-absl::Status Workplace::CheckFreshEnoughToGrant(const SubjectId& about) const {
+absl::Status Workplace::CheckFreshEnoughToGrant(const SubjectId& about,
+                                                const std::set<MemberId>& readers) const {
   if (absl::Status s = CheckViewIsFresh(); !s.ok()) return s;
   const auto document = replica.documents().find(about);
   const bool excused =
       unwitnessed.contains(about) || (document != replica.documents().end() &&
                                       unwitnessed.contains(document->second.document.case_id));
-  return excused ? absl::OkStatus() : CheckWitnessed(*this);
+  return excused ? absl::OkStatus() : CheckWitnessed(*this, readers);
+}
+
+void Workplace::EndOverride(const SubjectId& about) {
+  unwitnessed.erase(about);
+  const auto document = replica.documents().find(about);
+  if (document != replica.documents().end()) unwitnessed.erase(document->second.document.case_id);
 }
 
 }  // namespace amparo::client

@@ -28,11 +28,13 @@
 namespace amparo::client {
 
 // Sealed files of the home that the verbs keep, beside those of client/membership.h.
-inline constexpr char kNamesFile[] = "names";          // Who is who: client/name_book.h.
-inline constexpr char kObjectsLog[] = "objects";       // Sealed objects fetched once.
-inline constexpr char kOpenedLog[] = "opened";         // What was opened here.
-inline constexpr char kHandedInLog[] = "handed-in";    // Hashes of what was handed in here.
-inline constexpr char kAlarmFile[] = "alarm";          // The alarm that stands: alarms.h.
+inline constexpr char kNamesFile[] = "names";              // Who is who: client/name_book.h.
+inline constexpr char kObjectsLog[] = "objects";           // Sealed objects fetched once.
+inline constexpr char kOpenedLog[] = "opened";             // What was opened here.
+inline constexpr char kHandedInLog[] = "handed-in";        // Hashes of what was handed in here.
+inline constexpr char kAlarmFile[] = "alarm";              // The alarm that stands: alarms.h.
+inline constexpr char kEndedAlarmsLog[] = "ended-alarms";  // Those that a person ended.
+inline constexpr char kPromisesFile[] = "promises";    // Acknowledged, not yet seen: promises.h.
 inline constexpr char kRestartsLog[] = "restarts";     // Log epochs gone on at: restart.h.
 inline constexpr char kWitnessesFile[] = "witnesses";  // Who saw our history: witnessing.h.
 
@@ -63,14 +65,16 @@ struct Workplace {
   Witnessing witnessing;
   std::string witness_note;  // Why the server took no cosignature of ours; or empty.
   std::optional<StandingAlarm> alarm;
+  std::vector<Promise> promises;           // What the server acknowledged: client/promises.h.
   bool accept_epoch = false;               // The person vouches for a log epoch: restart.h.
   std::vector<std::string> restart_notes;  // What it took from this home.
-  std::set<SubjectId> unwitnessed;  // Whose remark says that a key is given without a witness.
+  // Whose remark says that a key is given without a witness: for one act, and until the next Sync.
+  std::set<SubjectId> unwitnessed;
   Clock clock = SystemNow;
 
   // Brings the replica up to date and persists it; learns this home's own certificate and who
-  // else saw the log, and cosigns it.
-  // DATA_LOSS: see Replica::Sync and LearnSightings.
+  // else saw the log, and cosigns it, unless an alarm stands that this does not end.
+  // DATA_LOSS: see Replica::Sync, CheckPromises and LearnSightings.
   // `reach`: nothing: as before; at first as is usual for these keys.
   absl::Status Sync(std::optional<Reach> reach = std::nullopt);
   // The same for an author in the middle of its work.
@@ -93,10 +97,13 @@ struct Workplace {
   // Whoever grants needs a fresh view. FAILED_PRECONDITION, reason VIEW_TOO_OLD: the newest tick
   // is older than the policy allows.
   absl::Status CheckViewIsFresh() const;
-  // The same, and for a key to a new reader of `about` (zeros: the directory) somebody else must
-  // have seen this history: NOT_WITNESSED, see CheckWitnessed. A document or case on which
-  // verbs::RecordUnwitnessed put its remark needs nobody.
-  absl::Status CheckFreshEnoughToGrant(const SubjectId& about) const;
+  // The same, and for a key to new readers of `about` (zeros: the directory) somebody who is none
+  // of `readers` must have seen this history: NOT_WITNESSED, see CheckWitnessed. A document or
+  // case on which verbs::RecordUnwitnessed put its remark needs nobody.
+  absl::Status CheckFreshEnoughToGrant(const SubjectId& about,
+                                       const std::set<MemberId>& readers) const;
+  // The act is done that a remark on `about`, or on its case, was made for.
+  void EndOverride(const SubjectId& about);
 
  private:
   absl::Status AdoptOwnCertificate();

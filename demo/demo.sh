@@ -121,6 +121,7 @@ enrol() { # home, name, invite options...
   must rosa org admit "${person_code[$who]}"
   case " $* " in *" coordinator "* | *" attorney "*) must pablo org endorse "${person_code[$who]}" ;; esac
   must "$who" unlock --for 1h
+  must "$who" sync # Somebody besides who admits and who is admitted has to confirm the log.
 }
 enrol marisol "Marisol Vega" --role fellow --submit-only
 enrol ines "Ines Caal" --role coordinator

@@ -105,6 +105,8 @@ absl::Status LookAndTell(cli::Terminal& terminal, const Given& given, const Look
 absl::Status Watch(cli::Terminal& terminal, const Given& given) {
   auto card = ReadCard(given.card);
   if (!card.ok()) return card.status();
+  auto lock = LockState(given.state);
+  if (!lock.ok()) return lock.status();
   auto state = StartFrom(given, *card);
   if (!state.ok()) return state.status();
   absl::StatusOr<SecretBuffer> passphrase =

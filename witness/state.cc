@@ -52,6 +52,13 @@ State StateOf(const client::OrgCardFields& card) {
   return state;
 }
 
+absl::StatusOr<std::unique_ptr<client::platform::FileLock>> LockState(const std::string& path) {
+  auto lock = client::platform::LockFile(absl::StrCat(path, ".lock"), /*wait_ms=*/0);
+  if (!absl::IsResourceExhausted(lock.status())) return lock;
+  return absl::ResourceExhaustedError(
+      absl::StrCat("another amparo-witness is at work with ", path));
+}
+
 absl::StatusOr<State> ReadState(const std::string& path) {
   auto bytes = client::platform::ReadFile(path, kFileBytesMax);
   if (!bytes.ok()) return bytes.status();

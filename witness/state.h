@@ -5,6 +5,7 @@
 #ifndef AMPARO_WITNESS_STATE_H_
 #define AMPARO_WITNESS_STATE_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -12,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "audit/checkpoint.h"
 #include "client/org_card.h"
+#include "client/platform.h"
 #include "statement/ids.h"
 
 namespace amparo::witness {
@@ -31,6 +33,10 @@ absl::StatusOr<State> ParseState(absl::string_view text);
 
 // What a card says, before the server was asked for the first time.
 State StateOf(const client::OrgCardFields& card);
+
+// Held by the one program that reads, changes and writes the state: two that verify from one head
+// could sign two histories. RESOURCE_EXHAUSTED: another holds it; it is not waited for.
+absl::StatusOr<std::unique_ptr<client::platform::FileLock>> LockState(const std::string& path);
 
 // NOT_FOUND: no file there. DATA_LOSS: damaged.
 absl::StatusOr<State> ReadState(const std::string& path);

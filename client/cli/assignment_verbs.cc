@@ -66,7 +66,8 @@ absl::Status Assign(Shell& shell, const Given& given) {
   if (!yes.ok()) return yes;
   std::vector<SubjectId> documents;
   for (const client::DocumentCard& card : cards) documents.push_back(card.id);
-  absl::Status excused = OverrideWitness(shell, **opened, documents, *given.unwitnessed);
+  absl::Status excused =
+      OverrideWitness(shell, **opened, documents, {*translator, *reviewer}, *given.unwitnessed);
   if (!excused.ok()) return excused;
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const client::DocumentCard& card : cards) {

@@ -102,7 +102,7 @@ absl::Status ShareCase(Shell& shell, const Given& given) {
       shell.terminal->Confirm(absl::StrCat("share case ", client::CaseCode(*id), " with ",
                                            SpellMember(card), ", ", SpellRoles(card.roles), "?"));
   if (!yes.ok()) return yes;
-  absl::Status excused = OverrideWitness(shell, **opened, {*id}, *given.unwitnessed);
+  absl::Status excused = OverrideWitness(shell, **opened, {*id}, {*with}, *given.unwitnessed);
   if (!excused.ok()) return excused;
   if (absl::Status status = (*opened)->ShareCase(*id, *with); !status.ok()) return status;
   shell.terminal->Line(absl::StrCat("shared ", client::CaseCode(*id), " with ", card.code));

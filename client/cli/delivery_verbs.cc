@@ -33,7 +33,9 @@ absl::Status Deliver(Shell& shell, const Given& given) {
       absl::StrCat("deliver ", SpellDocument(found->card), " to ", absl::StrJoin(names, ", "),
                    given.already_english ? ", as it is, without a translation?" : "?"));
   if (!yes.ok()) return yes;
-  absl::Status excused = OverrideWitness(shell, *found->client, {found->id}, *given.unwitnessed);
+  const std::set<MemberId> readers(attorneys.begin(), attorneys.end());
+  absl::Status excused =
+      OverrideWitness(shell, *found->client, {found->id}, readers, *given.unwitnessed);
   if (!excused.ok()) return excused;
   absl::Status status = found->client->Deliver(found->id, attorneys, given.already_english);
   if (!status.ok()) return status;
@@ -88,7 +90,8 @@ absl::Status Share(Shell& shell, const Given& given) {
       shell.terminal->Confirm(absl::StrCat("give ", SpellMember(CardOf(*found->client, *with)),
                                            " the keys of ", SpellDocument(found->card), "?"));
   if (!yes.ok()) return yes;
-  absl::Status excused = OverrideWitness(shell, *found->client, {found->id}, *given.unwitnessed);
+  absl::Status excused =
+      OverrideWitness(shell, *found->client, {found->id}, {*with}, *given.unwitnessed);
   if (!excused.ok()) return excused;
   if (absl::Status status = found->client->Share(found->id, *with); !status.ok()) return status;
   return SayDone(shell, *found, "shared");

@@ -110,9 +110,10 @@ void AddWitnessOverride(CLI::App* verb, const std::shared_ptr<WitnessOverride>& 
 }
 
 absl::Status OverrideWitness(Shell& shell, client::Client& opened,
-                             const std::vector<SubjectId>& subjects, const WitnessOverride& given) {
+                             const std::vector<SubjectId>& subjects,
+                             const std::set<MemberId>& readers, const WitnessOverride& given) {
   if (!given.asked) return absl::OkStatus();
-  const absl::Status may = opened.Log().may_grant;
+  const absl::Status may = opened.MayGrantTo(readers);
   if (ReasonOf(may) != "NOT_WITNESSED") {
     if (may.ok()) shell.terminal->Note("--not-witnessed was not needed, and nothing is recorded");
     return may;
@@ -122,7 +123,7 @@ absl::Status OverrideWitness(Shell& shell, client::Client& opened,
       kTextBytesMax);
   if (!reason.ok()) return reason.status();
   for (const SubjectId& subject : subjects) {
-    absl::StatusOr<bool> recorded = opened.RecordUnwitnessed(subject, *reason);
+    absl::StatusOr<bool> recorded = opened.RecordUnwitnessed(subject, *reason, readers);
     if (!recorded.ok()) return recorded.status();
     if (!*recorded) continue;
     shell.terminal->Note(
@@ -147,6 +148,7 @@ void AddLogVerbs(CLI::App& app, Shell& shell) {
                                "amparo log distrust partner.example");
   distrust->add_option("name", given->witness, "its name")->required();
   SetWork(distrust, shell, [&shell, given] { return Distrust(shell, *given); });
+  AddAlarmVerb(*log, shell);
 }
 
 }  // namespace amparo::cli

@@ -74,8 +74,7 @@ constexpr ReasonText kReasons[] = {
     {"NOT_WITNESSED", "",
      "ask any colleague to run amparo sync, then run it here; if a key cannot wait, give "
      "--not-witnessed, which records it"},
-    {"ALARM_STANDS", "",
-     "run amparo sync: it shows what is wrong and whom to call; it ends when a sync succeeds"},
+    {"ALARM_STANDS", "", "run amparo sync: it shows what is wrong, whom to call, and when it ends"},
     {"EPOCH_UNCONFIRMED", "",
      "compare the root with a registrar by telephone, then: amparo sync --accept-epoch"},
     {"TIME_STANDS_STILL", "",

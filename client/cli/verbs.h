@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,7 @@ absl::Status Synchronise(const Shell& shell, client::Client& opened,
 // What happened, that nothing was taken over, whom to call, and where the evidence is. Nothing
 // if no alarm stands.
 void ExplainAlarm(const Shell& shell, const client::Client& opened);
+void AddAlarmVerb(CLI::App& log, Shell& shell);  // log alarm
 // A root's signature of a log epoch's draft, after showing it.
 absl::Status SignEpochDraft(Shell& shell, const std::string& text, const std::string& output);
 
@@ -75,9 +77,10 @@ struct WitnessOverride {
 };
 void AddWitnessOverride(CLI::App* verb, const std::shared_ptr<WitnessOverride>& given);
 // If it was asked for and is needed: asks for the reason, puts it on each of the subjects, and
-// says so loudly. After the person confirmed, before the key is given.
+// says so loudly. `readers`: who is to get the key. After the person confirmed, before it is given.
 absl::Status OverrideWitness(Shell& shell, client::Client& opened,
-                             const std::vector<SubjectId>& subjects, const WitnessOverride& given);
+                             const std::vector<SubjectId>& subjects,
+                             const std::set<MemberId>& readers, const WitnessOverride& given);
 
 void AddFoundingVerbs(CLI::App& app, Shell& shell);                  // root, recovery, org
 void AddRegistrarVerbs(CLI::App& org, CLI::App& app, Shell& shell);  // org pending..., invite
@@ -85,7 +88,7 @@ void AddEpochVerbs(CLI::App& org, Shell& shell);                     // org log-
 void AddMemberVerbs(CLI::App& app, Shell& shell);   // join, whoami, members, unlock, lock
 void AddCaseVerbs(CLI::App& app, Shell& shell);     // case
 void AddLookingVerbs(CLI::App& app, Shell& shell);  // inbox, status, history, sync, watch
-void AddLogVerbs(CLI::App& app, Shell& shell);      // log status, trust, distrust
+void AddLogVerbs(CLI::App& app, Shell& shell);      // log status, trust, distrust, alarm
 void AddSubmitVerb(CLI::App& app, Shell& shell);
 void AddAssignmentVerbs(CLI::App& app, Shell& shell);   // assign ... give-back, ask, answer
 void AddTranslationVerbs(CLI::App& app, Shell& shell);  // open, hand-in, review

@@ -21,6 +21,9 @@ struct Tampering {
   std::function<void(const ObjectId& object, Bytes& payload)> download;
   std::function<void(client::ObjectsReply& reply)> objects;
   std::function<absl::Status(const client::AppendRequest& request)> append;
+  // Answers instead of the log, which never hears of it.
+  std::function<client::AppendReply(const client::AppendRequest& request)> acknowledge;
+  std::function<absl::Status()> sync;
   std::function<void(std::vector<std::string>& notes)> cosigned;
   std::function<absl::Status(TreeSize size, const std::string& line)> cosign;
   std::function<void(client::LightWhich which, client::LightReply& reply)> light;
@@ -38,7 +41,14 @@ class TamperingConnection final : public ForwardingConnection {
     if (tampering_->append) {
       if (absl::Status s = tampering_->append(request); !s.ok()) return s;
     }
+    if (tampering_->acknowledge) return tampering_->acknowledge(request);
     return inner().Append(request);
+  }
+  absl::StatusOr<client::SyncReply> Sync(Position from, std::uint32_t limit) override {
+    if (tampering_->sync) {
+      if (absl::Status s = tampering_->sync(); !s.ok()) return s;
+    }
+    return inner().Sync(from, limit);
   }
   absl::StatusOr<client::ObjectsReply> Objects(SubjectType type, const SubjectId& subject,
                                                const std::vector<ObjectId>& objects,

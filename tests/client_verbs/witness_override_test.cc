@@ -33,8 +33,9 @@ class Apart : public ::testing::Test {
     return tampering;
   }
   TreeSize LogSize() { return town_.engine().organization().snapshot()->size(); }
+  // With no synchronisation before it, as the verb does.
   absl::Status Assign(const SubjectId& document) {
-    return town_.As("cleo").Assign(document, town_.People("tina", "rita"));
+    return town_.Stale("cleo").Assign(document, town_.People("tina", "rita"));
   }
 
   Town town_;
@@ -43,6 +44,7 @@ class Apart : public ::testing::Test {
 };
 
 TEST_F(Apart, NoVerbGivesAKeyToSomebodyNew) {
+  town_.As("cleo");
   const TreeSize before = LogSize();
   EXPECT_EQ(ReasonOf(Assign(document_)), "NOT_WITNESSED");
   EXPECT_EQ(ReasonOf(town_.As("cleo").ShareCase(case_id_, town_.Id("ada"))), "NOT_WITNESSED");
@@ -75,13 +77,40 @@ TEST_F(Apart, ARemarkWithAReasonLetsOneDocumentGo) {
 TEST_F(Apart, ARemarkOnTheCaseLetsItsDocumentsGo) {
   const auto recorded = town_.As("cleo").RecordUnwitnessed(case_id_, "The hearing is tomorrow.");
   ASSERT_TRUE(recorded.ok()) << recorded.status();
-  EXPECT_TRUE(town_.As("cleo").ShareCase(case_id_, town_.Id("ada")).ok());
-  EXPECT_TRUE(Assign(document_).ok());
+  EXPECT_TRUE(town_.Stale("cleo").ShareCase(case_id_, town_.Id("ada")).ok());
+  EXPECT_EQ(ReasonOf(Assign(document_)), "NOT_WITNESSED") << "that was the act it was for";
+}
+
+TEST_F(Apart, ARemarkIsForOneActAndUntilTheNextSync) {
+  client::Client& cleo = town_.As("cleo");
+  ASSERT_TRUE(cleo.RecordUnwitnessed(document_, "The hearing is tomorrow.").ok());
+  ASSERT_TRUE(Assign(document_).ok());
+  EXPECT_EQ(ReasonOf(cleo.Share(document_, town_.Id("carl"))), "NOT_WITNESSED");
+  ASSERT_TRUE(cleo.RecordUnwitnessed(document_, "And another.").ok());
+  ASSERT_TRUE(cleo.Sync().ok());
+  EXPECT_EQ(ReasonOf(cleo.Share(document_, town_.Id("carl"))), "NOT_WITNESSED");
+}
+
+// A server that says it took the remark, and drops it, gets no key for it.
+TEST_F(Apart, ARemarkThatDoesNotShowLetsNothingGo) {
+  client::Client& cleo = town_.As("cleo");
+  Tampering& server = town_.Server("cleo");
+  server.acknowledge = [&](const client::AppendRequest&) {
+    server.sync = [] { return absl::UnavailableError("later"); };
+    return client::AppendReply{.position = {LogSize().value}, .checkpoint = ""};
+  };
+  const auto recorded = cleo.RecordUnwitnessed(document_, "The hearing is tomorrow.");
+  EXPECT_TRUE(absl::IsUnavailable(recorded.status())) << recorded.status();
+  server.acknowledge = nullptr;
+  server.sync = nullptr;
+  EXPECT_EQ(ReasonOf(Assign(document_)), "NOT_WITNESSED");
 }
 
 TEST_F(Apart, WorkOnWhatIsAssignedGoesOn) {
-  ASSERT_TRUE(town_.As("cleo").RecordUnwitnessed(case_id_, "The hearing is tomorrow.").ok());
-  ASSERT_TRUE(town_.As("cleo").ShareCase(case_id_, town_.Id("ada")).ok());
+  client::Client& cleo = town_.As("cleo");
+  ASSERT_TRUE(cleo.RecordUnwitnessed(case_id_, "The hearing is tomorrow.").ok());
+  ASSERT_TRUE(cleo.ShareCase(case_id_, town_.Id("ada")).ok());
+  ASSERT_TRUE(cleo.RecordUnwitnessed(document_, "The hearing is tomorrow.").ok());
   ASSERT_TRUE(Assign(document_).ok());
   ASSERT_TRUE(town_.As("tina").Accept(document_).ok());
   town_.HandIn(document_, Corpus("en.txt"));

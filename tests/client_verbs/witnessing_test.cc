@@ -49,6 +49,13 @@ class Silent : public ::testing::Test {
   std::string By(const std::string& name, UnixSeconds time) {
     return town_.CosignatureOf(name, time, Newest());
   }
+  SubjectId FayHasACase() {
+    const auto made = town_.As("cleo").NewCase(1, {.title = "E.", .note = ""}, true);
+    EXPECT_TRUE(made.ok()) << made.status();
+    const absl::Status shared = town_.As("cleo").ShareCase(*made, town_.Id("fay"));
+    EXPECT_TRUE(shared.ok()) << "a device that opens nothing is given no key";
+    return *made;
+  }
   bool MayGrant() { return town_.Stale("cleo").Log().may_grant.ok(); }
 
   Town town_;
@@ -168,6 +175,29 @@ TEST_F(Silent, NorOneWhoWasRevokedSince) {
   EXPECT_FALSE(MayGrant());
 }
 
+// Those whom a hidden revocation would be about do not count for themselves.
+TEST_F(Silent, NorWhoIsToGetTheKey) {
+  const SubjectId document = town_.Submit(FayHasACase(), {Corpus("ht.txt")});
+  client::Client& cleo = town_.Stale("cleo");
+  const std::string by_tina = By("tina", Ago(60));
+  ASSERT_TRUE(Show({With(by_tina)}).ok());
+  EXPECT_TRUE(MayGrant());
+  EXPECT_EQ(ReasonOf(cleo.MayGrantTo({town_.Id("tina"), town_.Id("rita")})), "NOT_WITNESSED");
+  EXPECT_EQ(ReasonOf(cleo.Assign(document, town_.People("tina", "rita"))), "NOT_WITNESSED");
+  const auto recorded = cleo.RecordUnwitnessed(document, "The hearing is tomorrow.",
+                                               {town_.Id("tina"), town_.Id("rita")});
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+  EXPECT_TRUE(*recorded) << "the override knows for whom it is";
+  EXPECT_TRUE(cleo.Assign(document, town_.People("tina", "rita")).ok());
+}
+
+TEST_F(Silent, ButAnyOtherColleague) {
+  const SubjectId document = town_.Submit(FayHasACase(), {Corpus("ht.txt")});
+  ASSERT_TRUE(Show({With(By("tom", Ago(60)))}).ok());
+  const absl::Status assigned = town_.Stale("cleo").Assign(document, town_.People("tina", "rita"));
+  EXPECT_TRUE(assigned.ok()) << assigned;
+}
+
 TEST_F(Silent, NorACheckpointBeyondOurs) {
   const audit::Checkpoint beyond{.size = {town_.As("cleo").replica().head().size.value + 5},
                                  .root = Hash::Filled(9)};
@@ -224,7 +254,7 @@ TEST(WitnessingRow, ReadsBackWhatItWroteAndNothingElse) {
   client::Witnessing row;
   row.own = {.time = {11}, .size = {12}};
   row.partners.push_back({.name = "a.example", .key = SigningKey::Generate().verify_key()});
-  row.by_member[MemberId::Filled(1)] = {.time = {13}, .size = {14}};
+  row.by_certificate[Hash::Filled(1)] = {.time = {13}, .size = {14}};
   row.by_partner["a.example"] = {.time = {15}, .size = {16}};
   const Bytes bytes = client::EncodeWitnessing(row);
   const auto again = client::DecodeWitnessing(bytes);

@@ -124,6 +124,7 @@ export class Organisation {
     this.as('rosa', 'org', 'admit', code);
     if (/coordinator|attorney/.test(invitation.join(' '))) this.as('pablo', 'org', 'endorse', code);
     this.as(who, 'unlock', '--for', '2h');
+    this.as(who, 'sync'); // Somebody besides who admits and who is admitted confirms the log.
     this.codes.set(who, code);
     const desk = this.desk(who);
     cpSync(join(this.corpus, 'photos'), join(desk, 'photos'), { recursive: true });
