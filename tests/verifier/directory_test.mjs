@@ -155,6 +155,10 @@ test("an invitation is for no registrar, and submit-only for fellows and auditor
   isRefused("REGISTRARS_COME_FROM_POLICY", () => stage.invite("x", roles.registrar));
   isRefused("MALFORMED", () => stage.invite("y", roles.translator, submitOnly));
   isRefused(null, () => stage.invite("z", roles.fellow | roles.auditor, submitOnly));
+  const late = { expiry: stage.directory.now };
+  isRefused("INVITATION_EXPIRED", () => stage.invite("late", roles.fellow, late));
+  const nobodys = { member: idOf("nobody") };
+  isRefused("INVITATION_MISMATCH", () => stage.invite("nobody", roles.fellow, nobodys));
 });
 
 test("a privileged certificate waits for a second registrar", () => {

@@ -8,7 +8,7 @@ import { documentSubject, kinds } from "../../tools/verify/src/kinds.mjs";
 
 const desk = 1;
 const day = 86400n;
-const start = 1700000400n; // a whole hour
+const start = 1700002800n; // a whole hour
 const numbers = new Map([...kinds].map(([number, { name }]) => [name, number]));
 
 // The letters of the page: role, and desk.
@@ -60,11 +60,11 @@ export class Stage {
   }
 
   /** Puts a statement to the rules; throws Refused. @returns {string[]} its events */
-  put(person, name, act, { classes = [], grants = [] } = {}) {
+  put(person, name, act, { classes = [], grants = [], named = null } = {}) {
     this.count += 1;
     const { isTurn } = kinds.get(numbers.get(name));
     const objects = classes.map((objectClass, at) => ({
-      object: `object ${this.count}.${at}`,
+      object: named ?? `object ${this.count}.${at}`,
       objectClass,
     }));
     const statement = {
@@ -115,11 +115,11 @@ const submit = (stage, by, version) =>
     { caseId: "case", desk, deliverOnApproval: false, number: 1, version },
     { classes: text, grants: [["C"]] },
   );
-const assign = (stage, by, translator, reviewer) =>
+export const assign = (stage, by, translator, reviewer, leaseEnd = stage.leaseEnd) =>
   stage.put(
     by,
     "assign",
-    { translator, reviewer, attorneys: ["A"], leaseEnd: stage.leaseEnd },
+    { translator, reviewer, attorneys: ["A"], leaseEnd },
     { grants: [translator, reviewer].map((person) => [person, ...stage.texts]) },
   );
 const plain = (name, act = {}) => (stage, by) => stage.put(by, name, act);

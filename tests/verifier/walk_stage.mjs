@@ -7,18 +7,19 @@ import { newState, replayOne } from "../../tools/verify/src/judge_receipt.mjs";
 import { textOf } from "./receipt_cases.mjs";
 import {
   idOf,
+  invalidHistory,
   keyOf,
   policyHash,
   recipientOf,
   treeOf,
   withId,
   writeCheckpoint,
-  writeInvalidHistory,
+  writeEvidence,
   writeReceipt,
   writeStatement,
 } from "./writing.mjs";
 
-export const start = 1700000400n; // a whole hour
+export const start = 1700002800n; // a whole hour
 const logActor = "ff".repeat(16);
 const farAway = start + 10n * 365n * 86400n;
 
@@ -120,9 +121,10 @@ export class WalkStage {
     return textOf("amparo-receipt-v1", this.receipt(keep));
   }
 
-  evidenceText(keep) {
+  /** Evidence of an invalid history, or of another type with these fields. */
+  evidenceText(keep, type = 4, fields = invalidHistory(this.receipt(keep))) {
     const policies = this.placed.filter(({ statement }) => statement.name === "policy");
     const all = policies.map(({ bytes }) => bytes);
-    return textOf("amparo-evidence-v1", writeInvalidHistory(this.org, all, this.receipt(keep)));
+    return textOf("amparo-evidence-v1", writeEvidence(this.org, all, type, fields));
   }
 }

@@ -211,8 +211,12 @@ export function writeReceipt({ org, document, checkpoint, directory, ticks, hist
   );
 }
 
-/** Evidence of an invalid history around a receipt's bytes. */
-export function writeInvalidHistory(org, policies, receipt) {
+/** Evidence of a type around the bytes of its fields. */
+export function writeEvidence(org, policies, type, fields) {
   const statements = list(u16, policies, (bytes) => sized(u32, bytes));
-  return concat(fromHex(org), statements, u64Bytes(1800000000n), u8(4), sized(u32, receipt));
+  return concat(fromHex(org), statements, u64Bytes(1800000000n), u8(type), fields);
 }
+
+export const invalidHistory = (receipt) => sized(u32, receipt);
+export const fork = (earlier, later, otherRoot, path) =>
+  concat(sized(u16, earlier), sized(u16, later), otherRoot, list(u8, path, (hash) => hash));
