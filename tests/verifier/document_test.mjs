@@ -74,7 +74,16 @@ test("a reopened document is delivered anew, and seen by whoever had it", () => 
   isRefused("NOT_AN_ATTORNEY_OF_THIS", () => acts.reopen(stage, "A"));
   acts.deliver(stage, "C");
   isRefused("NOT_AN_ATTORNEY_OF_THIS", () => acts.receive(stage, "A"));
+  assert.equal(stage.document.stateAt(stage.directory.now), "delivered");
   acts.receive(stage, "a");
+});
+
+test("a turn follows the newest turn, a remark anything of the document", () => {
+  const stage = stageIn("assigned");
+  isRefused("STALE", () => stage.put("T", "accept", {}, { previous: stage.source }));
+  isRefused("UNKNOWN_PREVIOUS", () => stage.put("C", "note", comment, { ...note, previous: "x" }));
+  stage.put("C", "note", comment, { ...note, previous: stage.source });
+  stage.put("T", "accept", {});
 });
 
 test("a text must be the current one, and a better copy makes the old translations void", () => {
@@ -89,4 +98,33 @@ test("a text must be the current one, and a better copy makes the old translatio
   acts.hand_in(stage, "T");
   isRefused("TEXT_IS_NOT_CURRENT", () => stage.put("R", "return", { translation: old }, note));
   acts.return(stage, "R");
+});
+
+test("a translation is of the current source, with a certificate, and the next", () => {
+  const stage = stageIn("translating");
+  const act = { version: 1, source: stage.source };
+  const brings = (classes) => ({ classes, grants: [["C"]] });
+  const handIn = (more, classes = [1, 2, 3]) => () =>
+    stage.put("T", "hand_in", { ...act, ...more }, brings(classes));
+  isRefused("SOURCE_IS_NOT_CURRENT", handIn({ source: zeros32 }));
+  isRefused("VERSION_NOT_NEXT", handIn({ version: 2 }));
+  isRefused("CERTIFICATE_MISSING", handIn({}, [1, 2]));
+  isRefused("MALFORMED", handIn({}, [1, 2, 3, 3]));
+  isRefused("MALFORMED", handIn({}, [1, 3]));
+  isRefused("USABLE_GRANT_MISSING", () =>
+    stage.put("T", "hand_in", act, { classes: [1, 2, 3], grants: [["A"]] }),
+  );
+  handIn({})();
+});
+
+test("a better copy is of the same case, and the next version", () => {
+  const stage = stageIn("submitted");
+  const facts = { caseId: "case", desk: 1, deliverOnApproval: false, number: 1, version: 2 };
+  const submit = (more) => () =>
+    stage.put("C", "submit", { ...facts, ...more }, { classes: [1, 2], grants: [["C"]] });
+  isRefused("CASE_MISMATCH", submit({ caseId: "other" }));
+  isRefused("CASE_MISMATCH", submit({ number: 2 }));
+  isRefused("CASE_MISMATCH", submit({ deliverOnApproval: true }));
+  isRefused("VERSION_NOT_NEXT", submit({ version: 3 }));
+  submit({})();
 });

@@ -60,7 +60,7 @@ export class Stage {
   }
 
   /** Puts a statement to the rules; throws Refused. @returns {string[]} its events */
-  put(person, name, act, { classes = [], grants = [], named = null } = {}) {
+  put(person, name, act, { classes = [], grants = [], named = null, previous } = {}) {
     this.count += 1;
     const { isTurn } = kinds.get(numbers.get(name));
     const objects = classes.map((objectClass, at) => ({
@@ -72,7 +72,7 @@ export class Stage {
       name,
       isTurn,
       subjectType: documentSubject,
-      subjectPrev: this.document.head,
+      subjectPrev: previous ?? this.document.head,
       act,
       objects,
       grants: grants.flatMap(([to, ...existing]) =>
