@@ -1,6 +1,7 @@
 #include "tests/client/scripted_log.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint.h"
@@ -8,6 +9,11 @@
 #include "tests/client/refusing_connection.h"
 
 namespace amparo::testing {
+namespace {
+
+constexpr std::uint64_t kNoTick = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
 
 // Serves a ScriptedLog as its Serving says.
 class ScriptedConnection final : public RefusingConnection {
@@ -81,7 +87,7 @@ class ScriptedConnection final : public RefusingConnection {
   absl::StatusOr<client::LightReply> Light(client::LightWhich which, Position from,
                                            TreeSize size) override {
     client::LightReply reply{.statements = {}, .next = Position{size.value}};
-    std::optional<std::uint64_t> tick;
+    std::uint64_t tick = kNoTick;
     std::uint64_t at = which == client::LightWhich::kDirectory ? from.value : 0;
     for (; at < std::min(size.value, log_.size()); ++at) {
       const Kind kind = log_.KindAt(at);
@@ -91,11 +97,11 @@ class ScriptedConnection final : public RefusingConnection {
         reply.next = Position{at};
         break;
       }
-      if (which == client::LightWhich::kVisible && tick.has_value()) Give(reply, *tick);
-      tick.reset();
+      if (which == client::LightWhich::kVisible && tick != kNoTick) Give(reply, tick);
+      tick = kNoTick;
       Give(reply, at);
     }
-    if (which == client::LightWhich::kTick && tick.has_value()) Give(reply, *tick);
+    if (which == client::LightWhich::kTick && tick != kNoTick) Give(reply, tick);
     if (log_.serving_.light) log_.serving_.light(which, reply);
     return reply;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "audit/cosignature.h"
@@ -373,10 +374,11 @@ custody::Receipt CustodyLog::ReceiptOf(std::optional<std::uint64_t> end) const {
                            .ticks = {},
                            .history = {},
                            .openings = {}};
-  std::optional<std::uint64_t> tick;
+  constexpr std::uint64_t kNoTick = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t tick = kNoTick;
   const auto place_tick = [&] {
-    if (tick.has_value()) receipt.ticks.push_back(PlacedAt(*tick));
-    tick.reset();
+    if (tick != kNoTick) receipt.ticks.push_back(PlacedAt(tick));
+    tick = kNoTick;
   };
   for (std::uint64_t i = 0; i < end.value_or(size()); ++i) {
     const Kind kind = static_cast<Kind>(statements_[i].statement.kind);
