@@ -166,5 +166,41 @@ TEST(FindSealed, TellsAFileFromOneWithAByteChanged) {
   }
 }
 
+// A return prolongs the lease by the time there. With the tick before it left out the lease seems
+// over, and an assign that only went on seems a new one that lacks its grant.
+TEST(Evidence, OfAnAssignIsNotMadeByLeavingOutTheTickBeforeAReturn) {
+  CustodyLog log({"fay", "cleo", "tina", "rita", "ada"});
+  log.TickAfter(60);
+  log.Submit();
+  log.Assign();
+  log.Accept();
+  log.HandIn();
+  const std::uint64_t tick = log.TickAfter(5 * 86'400);
+  const SignedStatement back =
+      log.Compose("rita", Return{.translation = log.document().translations.back().statement});
+  ASSERT_TRUE(log.Allows(back));
+  log.Add(back);
+  log.TickAfter(4 * 86'400);
+  const SignedStatement again =
+      log.Compose("cleo",
+                  Assign{.translator = Organisation::Member("tina"),
+                         .reviewer = Organisation::Member("rita"),
+                         .attorneys = {Organisation::Member("ada")},
+                         .lease_end = {(log.now().value / 3600 + 48) * 3600},
+                         .due_week = 0},
+                  [](Statement&, Body& body) { body.grants.clear(); });
+  ASSERT_TRUE(log.Allows(again));
+  const std::uint64_t at = log.Add(again);
+  log.TickAfter(100);
+  custody::Receipt receipt = log.ReceiptOf(at + 1);
+  std::erase_if(receipt.ticks,
+                [&](const custody::Placed& placed) { return placed.position.value == tick; });
+  const custody::Evidence evidence{.org = log.org(),
+                                   .policies = log.Policies(),
+                                   .noticed_at = log.now(),
+                                   .what = custody::InvalidHistory{receipt}};
+  EXPECT_EQ(custody::VerdictName(custody::Judge(evidence).verdict), "NOT_EVIDENCE");
+}
+
 }  // namespace
 }  // namespace amparo::testing
