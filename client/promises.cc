@@ -64,10 +64,14 @@ Told JudgeNote(Workplace& place, const Promise& promise) {
 
 absl::Status Break(Workplace& place, const Promise& promise) {
   const Told told = JudgeNote(place, promise);
+  const std::optional<Position> elsewhere = place.replica.Find(promise.leaf.statement);
+  const std::string instead = elsewhere.has_value()
+                                  ? absl::StrCat("it stands at ", elsewhere->value, " instead")
+                                  : std::string("it did not happen");
   absl::Status broken =
       Alarm("the server acknowledged a ", KindName(promise.kind), ", statement ",
             ToHex(promise.leaf.statement), ", at position ", promise.position.value,
-            ", and the log does not hold it there: it did not happen; ", told.what);
+            ", and the log does not hold it there: ", instead, "; ", told.what);
   RaiseAlarm(place, broken, told.of_another_history ? place.replica.evidence() : std::nullopt);
   return broken;
 }

@@ -209,6 +209,14 @@ TEST_P(Promised, WhoPublishesNoticesAtOnceAndTheAlarmStands) {
   EXPECT_TRUE(place_->alarm.has_value());
 }
 
+TEST_P(Promised, WhatStandsElsewhereIsNotSaidToHaveNotHappened) {
+  log_.serving().append = [this](const AppendRequest& request) -> absl::StatusOr<AppendReply> {
+    const Position stands{log_.Take(request)->position};
+    return AppendReply{.position = Position{stands.value - 1}, .checkpoint = ""};
+  };
+  EXPECT_NE(RevokeTina().message().find(" instead;"), absl::string_view::npos);
+}
+
 TEST_P(Promised, AHeadOfAnotherHistoryThatCameWithItIsProof) {
   BeToldDone([this] {
     const audit::Checkpoint other{.size = TreeSize{log_.size() + 1}, .root = HashNamed("another")};
