@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/drafting.h"
 #include "client/name_book.h"
+#include "client/sending.h"
 #include "client/subject_objects.h"
 #include "client/verbs.h"
 
@@ -43,7 +44,7 @@ absl::Status SayOn(Workplace& place, const SubjectId& document, Act act,
   const workflow::GrantPlan plan =
       workflow::PlanGrants(subject, place.context(), place.self(), act);
   if (absl::Status s = AddNote(place, draft, reason, plan.note); !s.ok()) return s;
-  return place.Publish(draft).status();
+  return Do(place, draft);
 }
 
 // The attorneys that the case names now, if this home sees the case; else those the document

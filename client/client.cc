@@ -10,6 +10,7 @@
 #include "client/name_book.h"
 #include "client/names.h"
 #include "client/promises.h"
+#include "client/sending.h"
 #include "client/subject_objects.h"
 #include "client/verbs.h"
 #include "client/workplace.h"
@@ -73,6 +74,20 @@ class MemberClient final : public Client {
   absl::StatusOr<std::vector<ConversationEntry>> Conversation(const SubjectId& document) override {
     return verbs::Conversation(*place_, document);
   }
+
+  void WorkOffline() override { place_->offline = true; }
+  const std::vector<OutboxItem>& OutboxItems() const override { return place_->outbox->items(); }
+  absl::StatusOr<std::vector<OutboxItem>> StoredActs() const override {
+    return place_->outbox->Stored();
+  }
+  std::optional<OutboxItem> LastAct() const override { return place_->last_act; }
+  absl::Status SendOutbox(const OutboxProgress& progress) override {
+    return client::SendOutbox(*place_, progress);
+  }
+  absl::StatusOr<std::string> DropFromOutbox(std::uint64_t number) override {
+    return DropItem(*place_, number);
+  }
+  absl::Status RetryFromOutbox(std::uint64_t number) override { return RetryItem(*place_, number); }
 
   absl::StatusOr<MemberId> FindMember(absl::string_view typed, bool exact) override {
     return verbs::FindMember(*place_, typed, exact);
@@ -264,6 +279,9 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(Home home, KeyBundle keys,
   if (absl::Status s = RestoreWitnessing(*place); !s.ok()) return s;
   if (absl::Status s = RestoreAlarm(*place); !s.ok()) return s;
   if (absl::Status s = RestorePromises(*place); !s.ok()) return s;
+  absl::StatusOr<std::unique_ptr<Outbox>> outbox = Outbox::Load(place->home, *place->keys.home);
+  if (!outbox.ok()) return outbox.status();
+  place->outbox = *std::move(outbox);
   return std::make_unique<MemberClient>(std::move(place));
 }
 

@@ -31,6 +31,7 @@
 #include "client/connection.h"
 #include "client/home.h"
 #include "client/names.h"
+#include "client/outbox_item.h"
 #include "client/replica.h"
 #include "custody/receipt.h"
 #include "statement/sealed_texts.h"
@@ -150,6 +151,17 @@ struct ConversationEntry {
   UnixSeconds log_time;
 };
 
+// ---- The outbox ---------------------------------------------------------------------------
+// Submit, HandIn, Accept, Decline, GiveBack, Ask, Answer, Return, Withdraw, Unassign and what
+// Receive says are durable in the home before they are sent; without a link they wait there.
+
+struct OutboxProgress {
+  // Of an item with files: sealed bytes that the server has.
+  std::function<void(const OutboxItem&, std::uint64_t sent_bytes)> moved;
+  // An attempt at an item ended: it is stored, refused, or as it was.
+  std::function<void(const OutboxItem&)> ended;
+};
+
 // ---- The log, and who else saw it ---------------------------------------------------------
 
 // What the remark begins with that says a key was given though NOT_WITNESSED; the person's
@@ -224,6 +236,17 @@ class Client {
   virtual std::vector<DocumentCard> Documents() = 0;  // All visible.
   virtual absl::StatusOr<DocumentCard> Document(const SubjectId& document) = 0;
   virtual absl::StatusOr<std::vector<ConversationEntry>> Conversation(const SubjectId& doc) = 0;
+
+  // -- The outbox: client/sending.h --
+  // From now on acts wait in the outbox, and nothing is asked of the server for them.
+  virtual void WorkOffline() = 0;
+  virtual const std::vector<OutboxItem>& OutboxItems() const = 0;  // Oldest first.
+  virtual absl::StatusOr<std::vector<OutboxItem>> StoredActs() const = 0;
+  // The act that was done last: stored, or waiting. Nothing: none was done.
+  virtual std::optional<OutboxItem> LastAct() const = 0;
+  virtual absl::Status SendOutbox(const OutboxProgress& progress) = 0;
+  virtual absl::StatusOr<std::string> DropFromOutbox(std::uint64_t number) = 0;
+  virtual absl::Status RetryFromOutbox(std::uint64_t number) = 0;
 
   // -- Finding what a person typed --
   // `exact` (verbs that give a key): a full code or an exact unique name, never a prefix.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/drafting.h"
+#include "client/sending.h"
 #include "client/subject_objects.h"
 #include "client/verbs.h"
 
@@ -34,7 +35,7 @@ absl::Status Say(Workplace& place, const SubjectId& document, Note act, const st
   const workflow::GrantPlan plan =
       workflow::PlanGrants(subject, place.context(), place.self(), act);
   if (absl::Status s = AddNote(place, draft, text, subject, plan.note); !s.ok()) return s;
-  return place.Publish(draft).status();
+  return Do(place, draft);
 }
 
 }  // namespace

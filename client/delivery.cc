@@ -8,6 +8,7 @@
 #include "client/drafting.h"
 #include "client/opened_files.h"
 #include "client/opened_record.h"
+#include "client/sending.h"
 #include "client/subject_objects.h"
 #include "client/verbs.h"
 #include "crypto/digest.h"
@@ -158,7 +159,7 @@ absl::StatusOr<std::vector<OpenedFile>> Receive(Workplace& place, const SubjectI
   }
   if (absl::Status s = RecordOpened(place, act.source); !s.ok()) return s;
   if (history.document.received_by.contains(place.self())) return files;
-  if (absl::Status s = place.Publish(DraftOn(document, act)).status(); !s.ok()) return s;
+  if (absl::Status s = Do(place, DraftOn(document, act)); !s.ok()) return s;
   return files;
 }
 
@@ -178,7 +179,7 @@ absl::Status Reopen(Workplace& place, const SubjectId& document, const std::stri
 absl::Status Withdraw(Workplace& place, const SubjectId& document) {
   absl::StatusOr<const DocumentHistory*> history = place.FindDocument(document);
   if (!history.ok()) return history.status();
-  return place.Publish(DraftOn(document, amparo::Withdraw{})).status();
+  return Do(place, DraftOn(document, amparo::Withdraw{}));
 }
 
 absl::Status Share(Workplace& place, const SubjectId& document, const MemberId& with) {

@@ -8,34 +8,11 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "client/subject_objects.h"
-#include "client/transfer.h"
 #include "crypto/digest.h"
 #include "crypto/padding.h"
 #include "crypto/sealed_object.h"
 
 namespace amparo::client {
-namespace {
-
-// As a SealSmallObject, but of any size; a larger one travels as a blob.
-absl::StatusOr<SealedSmall> SealManifest(Workplace& place, const Manifest& manifest) {
-  absl::StatusOr<SecretBuffer> bytes = EncodeManifest(manifest);
-  if (!bytes.ok()) return bytes.status();
-  if (SealedLength(PaddedSmallLength(bytes->size())) <= kSmallObjectBytesMax) {
-    return SealSmallObject(ObjectClass::kManifest, bytes->Expose());
-  }
-  SealedSmall sealed{.ref = {}, .key = FileKey::Random(), .payload = {}};
-  sealed.ref.object = RandomId<ObjectId>();
-  sealed.ref.object_class = ObjectClass::kManifest;
-  sealed.payload = SealSmall(sealed.key, bytes->Expose(), PaddedSmallLength(bytes->size()));
-  sealed.ref.commitment = CommitTo(sealed.key, sealed.ref.object);
-  sealed.ref.payload_length = sealed.payload.size();
-  sealed.ref.payload_sha256 = Sha256(sealed.payload);
-  if (absl::Status s = UploadPayload(*place.connection, sealed); !s.ok()) return s;
-  return sealed;
-}
-
-}  // namespace
-
 Draft DraftOn(const SubjectId& subject, Act act) {
   Draft draft;
   draft.subject = subject;
@@ -100,34 +77,6 @@ absl::Status AddNote(const Workplace& place, Draft& draft, const std::string& te
   absl::StatusOr<SecretBuffer> encoded = Encode(NoteText{.text = text});
   if (!encoded.ok()) return encoded.status();
   return AddSealedText(place, draft, ObjectClass::kNote, *encoded, devices);
-}
-
-absl::StatusOr<SealedVersion> SendVersion(Workplace& place, const std::vector<FileToSend>& files,
-                                          Manifest outline, const ProgressListener& progress) {
-  Progress made;
-  for (const FileToSend& file : files) made.total_bytes += file.size;
-  const BytesMoved moved = [&](std::uint64_t bytes) {
-    made.done_bytes += bytes;
-    if (progress) progress(made);
-  };
-  std::vector<ObjectRef> parts;
-  std::vector<Hash> sha256;
-  for (const FileToSend& file : files) {
-    absl::StatusOr<SealedPart> part = SealAndUpload(*place.connection, file.path, file.size, moved);
-    if (!part.ok()) return part.status();
-    parts.push_back(part->ref);
-    sha256.push_back(part->sha256);
-    outline.parts.push_back({.object = part->ref.object,
-                             .key = std::move(part->key),
-                             .name = file.name,
-                             .media_type = file.media_type,
-                             .size = file.size,
-                             .sha256 = part->sha256});
-  }
-  absl::StatusOr<SealedSmall> manifest = SealManifest(place, outline);
-  if (!manifest.ok()) return manifest.status();
-  return SealedVersion{
-      .manifest = std::move(*manifest), .parts = std::move(parts), .sha256 = std::move(sha256)};
 }
 
 SealedVersion TrialVersion(const std::vector<FileToSend>& files) {

@@ -58,10 +58,7 @@ struct SealedVersion {
   std::vector<ObjectRef> parts;
   std::vector<Hash> sha256;  // Of each file.
 };
-// Seals and uploads each file, then seals the manifest: `outline` with the parts added.
-absl::StatusOr<SealedVersion> SendVersion(Workplace& place, const std::vector<FileToSend>& files,
-                                          Manifest outline, const ProgressListener& progress);
-// Stands for SendVersion where only the rules are asked: of the right shape, sealing nothing.
+// Stands for one where only the rules are asked: of the right shape, sealing nothing.
 SealedVersion TrialVersion(const std::vector<FileToSend>& files);
 // Manifest first, then the parts.
 void AddVersion(Draft& draft, const SealedVersion& version);

@@ -9,8 +9,10 @@
 #include "client/drafting.h"
 #include "client/names.h"
 #include "client/opened_record.h"
+#include "client/plans.h"
+#include "client/sealing.h"
+#include "client/sending.h"
 #include "client/subject_objects.h"
-#include "client/transfer.h"
 #include "client/verbs.h"
 #include "client/word_count.h"
 
@@ -200,7 +202,10 @@ absl::StatusOr<HandInPlan> PlanCorrection(Workplace& place, const SubjectId& doc
   return Plan(place, *work, files, nullptr);
 }
 
-absl::Status HandIn(Workplace& place, const HandInPlan& plan, const ProgressListener& progress) {
+namespace {
+
+absl::Status HandInAs(Workplace& place, const HandInPlan& plan,
+                      std::optional<std::uint64_t> taken_up, const ProgressListener& progress) {
   absl::StatusOr<Work> work = OpenWork(place, plan.document);
   if (!work.ok()) return work.status();
   const bool certified = !plan.certificate_text.empty();
@@ -222,22 +227,39 @@ absl::Status HandIn(Workplace& place, const HandInPlan& plan, const ProgressList
   absl::StatusOr<Draft> trial = DraftHandIn(place, *work, plan, TrialVersion(plan.files), attached);
   if (!trial.ok()) return trial.status();
   if (absl::Status s = place.author->Foresee(*trial).status(); !s.ok()) return s;
+  absl::StatusOr<Bytes> encoded = EncodePlan(plan);
+  if (!encoded.ok()) return encoded.status();
 
-  absl::StatusOr<SealedVersion> version =
-      SendVersion(place, plan.files, Outline(place, *work, plan, covered), progress);
-  if (!version.ok()) return version.status();
-  if (version->sha256 != hashes) {
-    return Refused(absl::StatusCode::kFailedPrecondition, "FILE_CHANGED",
-                   "a file changed while it was sent; hand in again");
-  }
-  absl::StatusOr<Draft> draft = DraftHandIn(place, *work, plan, *version, attached);
-  if (!draft.ok()) return draft.status();
-  if (absl::Status s = place.Publish(*draft).status(); !s.ok()) return s;
+  const workflow::Document& document = work->history->document;
+  FilesAct act{.kind = Kind::kHandIn,
+               .subject = plan.document,
+               .about = DocumentCode(document.case_id, document.number),
+               .files = plan.files,
+               .plan = *std::move(encoded),
+               .outline = Outline(place, *work, plan, covered),
+               .draft = [&](const SealedVersion& version) -> absl::StatusOr<Draft> {
+                 if (version.sha256 == hashes) {
+                   return DraftHandIn(place, *work, plan, version, attached);
+                 }
+                 return Refused(absl::StatusCode::kFailedPrecondition, "FILE_CHANGED",
+                                "a file changed while it was sealed; hand in again");
+               }};
+  if (absl::Status s = DoWithFiles(place, std::move(act), taken_up, progress); !s.ok()) return s;
   for (const Hash& sha256 : hashes) {
     absl::Status kept = RecordHandedIn(place, {.document = plan.document, .sha256 = sha256});
     if (!kept.ok()) return kept;
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status HandIn(Workplace& place, const HandInPlan& plan, const ProgressListener& progress) {
+  return HandInAs(place, plan, std::nullopt, progress);
+}
+
+absl::Status HandInAgain(Workplace& place, const HandInPlan& plan, std::uint64_t number) {
+  return HandInAs(place, plan, number, nullptr);
 }
 
 }  // namespace amparo::client::verbs

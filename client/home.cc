@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/home_json.h"
 #include "client/platform.h"
@@ -208,6 +209,30 @@ absl::StatusOr<Bytes> Home::ReadSealed(const Secret<32>& home_key, const std::st
     return absl::DataLossError(absl::StrCat("sealed/", name, " is damaged or of another home"));
   }
   return opened;
+}
+
+absl::Status Home::RemoveSealed(const std::string& name) {
+  if (auto status = CheckName(name); !status.ok()) return status;
+  if (auto status = platform::Remove(state_->SealedPath(name)); !status.ok()) return status;
+  return platform::SyncDirectory(PathIn(state_->directory, "sealed"));
+}
+
+absl::StatusOr<std::vector<std::string>> Home::SealedNames(const std::string& prefix) const {
+  auto names = platform::List(PathIn(state_->directory, "sealed"));
+  if (!names.ok()) return names.status();
+  std::erase_if(*names, [&](const std::string& name) {
+    return !absl::StartsWith(name, prefix) || absl::EndsWith(name, ".new");
+  });
+  return names;
+}
+
+absl::StatusOr<std::string> Home::Folder(const std::string& name) const {
+  if (auto status = CheckName(name); !status.ok()) return status;
+  const std::string path = PathIn(state_->directory, name);
+  absl::Status made = platform::CreateDirectory(path);
+  if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
+  if (auto status = CheckPrivate(path); !status.ok()) return status;
+  return path;
 }
 
 absl::Status Home::AppendSealed(const Secret<32>& home_key, const std::string& name,

@@ -55,6 +55,13 @@ class Home {
   // atomically (write, fsync, rename, fsync directory).
   absl::Status WriteSealed(const Secret<32>& home_key, const std::string& name, ByteView bytes);
   absl::StatusOr<Bytes> ReadSealed(const Secret<32>& home_key, const std::string& name) const;
+  // Durable when it returns. OK if there is none.
+  absl::Status RemoveSealed(const std::string& name);
+  // The names of sealed files that begin with `prefix`, sorted.
+  absl::StatusOr<std::vector<std::string>> SealedNames(const std::string& prefix) const;
+  // A folder in the home for bytes that are sealed already, mode 0700, made when it is first asked
+  // for: its path.
+  absl::StatusOr<std::string> Folder(const std::string& name) const;
   // Append-only sealed log: one record per call, durable before it returns. A torn last
   // record is dropped when reading; a damaged one elsewhere is DATA_LOSS.
   absl::Status AppendSealed(const Secret<32>& home_key, const std::string& name, ByteView record);

@@ -35,8 +35,9 @@ struct FileInfo {
   enum class Type { kRegular, kDirectory, kOther };
   Type type = Type::kOther;
   std::uint64_t size = 0;
-  bool others_may_read = false;  // Group or others have any permission.
-  bool ours = false;             // Owned by this user.
+  bool others_may_read = false;   // Group or others have any permission.
+  bool ours = false;              // Owned by this user.
+  std::uint64_t modified_ns = 0;  // Since 1970, when its content was changed last.
 };
 // Follows no symbolic link at the last component. NOT_FOUND: nothing there.
 absl::StatusOr<FileInfo> Look(const std::string& path);

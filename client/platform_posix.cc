@@ -143,6 +143,8 @@ absl::StatusOr<FileInfo> Look(const std::string& path) {
   out.size = static_cast<std::uint64_t>(info.st_size);
   out.others_may_read = (info.st_mode & 077) != 0;
   out.ours = info.st_uid == ::geteuid();
+  out.modified_ns = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000 +
+                    static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
   return out;
 }
 

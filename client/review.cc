@@ -2,6 +2,7 @@
 
 #include "client/drafting.h"
 #include "client/opened_record.h"
+#include "client/sending.h"
 #include "client/subject_objects.h"
 #include "client/verbs.h"
 
@@ -59,7 +60,7 @@ absl::Status Return(Workplace& place, const SubjectId& document, const std::stri
   const workflow::GrantPlan plan =
       workflow::PlanGrants(subject, place.context(), place.self(), act);
   if (absl::Status s = AddNote(place, draft, note, plan.note); !s.ok()) return s;
-  return place.Publish(draft).status();
+  return Do(place, draft);
 }
 
 }  // namespace amparo::client::verbs

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/waiting_statements.h"
 #include "workflow/workflow.h"
 
 namespace amparo::client {
@@ -31,46 +32,18 @@ absl::Status FromRefusal(workflow::Refusal refusal) {
   return RefusedStatus(name, workflow::IsRace(refusal), IsAboutStanding(name));
 }
 
-workflow::Document DocumentOf(const Replica& replica, const SubjectId& id) {
-  const auto found = replica.documents().find(id);
-  if (found != replica.documents().end()) return found->second.document;
-  workflow::Document fresh;
-  fresh.id = id;
-  return fresh;
-}
-workflow::Case CaseOf(const Replica& replica, const SubjectId& id) {
-  const auto found = replica.cases().find(id);
-  if (found != replica.cases().end()) return found->second.subject;
-  workflow::Case fresh;
-  fresh.id = id;
-  return fresh;
-}
-
-Hash HeadOf(const Replica& replica, const Draft& draft) {
-  switch (SubjectTypeOf(KindOf(draft.body.act))) {
-    case SubjectType::kDirectory:
-      return replica.directory().head();
-    case SubjectType::kCase:
-      return CaseOf(replica, draft.subject).head;
-    case SubjectType::kDocument:
-      return DocumentOf(replica, draft.subject).head;
-    case SubjectType::kLog:
-      break;
-  }
-  return replica.directory().tick_head();
-}
-
 // What its case says to a submit, as far as this home can know: it may not see every document
 // of the case, so the number is for the server to judge.
 std::optional<workflow::Refusal> JudgeByCase(const Replica& replica,
                                              const workflow::Context& context,
-                                             const SignedStatement& statement, const Body& body) {
+                                             const SignedStatement& statement, const Body& body,
+                                             const StatementAuthor::Waiting& before) {
   const auto* submit = std::get_if<Submit>(&body.act);
   if (submit == nullptr) return std::nullopt;
   const auto found = replica.cases().find(submit->case_id);
   if (found == replica.cases().end() || !found->second.visible) return std::nullopt;
-  const auto refusal =
-      workflow::DecideSubmitToCase(found->second.subject, context, statement, *submit);
+  const auto refusal = workflow::DecideSubmitToCase(CaseAfter(replica, submit->case_id, before),
+                                                    context, statement, *submit);
   const bool unsure = refusal == workflow::Refusal::kNumberTaken ||
                       (refusal == workflow::Refusal::kCaseMismatch && submit->version > 1);
   return unsure ? std::nullopt : refusal;
@@ -103,12 +76,28 @@ StatementAuthor::StatementAuthor(Connection& connection, const Replica& replica,
 
 // Above everything seen and used, and above what a home restored from an old copy may have
 // used since: numbers grow at least with the clock, a thousand a second.
-std::uint64_t StatementAuthor::NextSequence() const {
-  const std::uint64_t seen = std::max(replica_.OwnSequence(keys_.certificate), last_sequence_);
+std::uint64_t StatementAuthor::NextSequence(const Waiting& before) const {
+  std::uint64_t seen = std::max(replica_.OwnSequence(keys_.certificate), last_sequence_);
+  for (const SignedStatement& one : before) seen = std::max(seen, one.statement.actor_seq);
   return std::max(seen + 1, clock_().value * 1000);
 }
 
-SignedStatement StatementAuthor::Sign(const Draft& draft, std::uint64_t sequence) const {
+Hash StatementAuthor::HeadAfter(const Draft& draft, const Waiting& before) const {
+  switch (SubjectTypeOf(KindOf(draft.body.act))) {
+    case SubjectType::kDirectory:
+      return replica_.directory().head();
+    case SubjectType::kCase:
+      return CaseAfter(replica_, draft.subject, before).head;
+    case SubjectType::kDocument:
+      return DocumentAfter(replica_, draft.subject, before).head;
+    case SubjectType::kLog:
+      break;
+  }
+  return replica_.directory().tick_head();
+}
+
+SignedStatement StatementAuthor::Sign(const Draft& draft, std::uint64_t sequence,
+                                      const Waiting& before) const {
   const Kind kind = KindOf(draft.body.act);
   const audit::Checkpoint head = replica_.head();
   Statement statement;
@@ -121,7 +110,7 @@ SignedStatement StatementAuthor::Sign(const Draft& draft, std::uint64_t sequence
   statement.subject_type = static_cast<std::uint8_t>(SubjectTypeOf(kind));
   statement.subject = draft.subject;
   statement.subject_prev =
-      draft.after.has_value() && !IsTurn(kind) ? *draft.after : HeadOf(replica_, draft);
+      draft.after.has_value() && !IsTurn(kind) ? *draft.after : HeadAfter(draft, before);
   statement.seen_tree_size = head.size;
   if (head.size.value > 0) statement.seen_root = head.root;
   statement.claimed_time = clock_();
@@ -131,7 +120,12 @@ SignedStatement StatementAuthor::Sign(const Draft& draft, std::uint64_t sequence
 }
 
 absl::StatusOr<std::vector<std::string>> StatementAuthor::Foresee(const Draft& draft) const {
-  const SignedStatement signed_statement = Sign(draft, NextSequence());
+  return ForeseeAfter(draft, WaitingNow());
+}
+
+absl::StatusOr<std::vector<std::string>> StatementAuthor::ForeseeAfter(
+    const Draft& draft, const Waiting& before) const {
+  const SignedStatement signed_statement = Sign(draft, NextSequence(before), before);
   const directory::Directory& directory = replica_.directory();
   const directory::Moment moment = replica_.now();
   const SubjectType type = SubjectTypeOf(KindOf(draft.body.act));
@@ -145,14 +139,14 @@ absl::StatusOr<std::vector<std::string>> StatementAuthor::Foresee(const Draft& d
     return FromRefusal(*refusal);
   }
   const workflow::Context context{.directory = directory, .moment = moment};
-  if (const auto refusal = JudgeByCase(replica_, context, signed_statement, draft.body)) {
+  if (const auto refusal = JudgeByCase(replica_, context, signed_statement, draft.body, before)) {
     return FromRefusal(*refusal);
   }
   const workflow::Decision decision =
-      type == SubjectType::kCase
-          ? workflow::Decide(CaseOf(replica_, draft.subject), context, signed_statement, draft.body)
-          : workflow::Decide(DocumentOf(replica_, draft.subject), context, signed_statement,
-                             draft.body);
+      type == SubjectType::kCase ? workflow::Decide(CaseAfter(replica_, draft.subject, before),
+                                                    context, signed_statement, draft.body)
+                                 : workflow::Decide(DocumentAfter(replica_, draft.subject, before),
+                                                    context, signed_statement, draft.body);
   if (!decision.ok()) return FromRefusal(*decision.refusal);
   for (const workflow::Event& event : decision.events) {
     names.emplace_back(workflow::EventName(event));
@@ -167,7 +161,21 @@ absl::StatusOr<AppendReply> StatementAuthor::Send(const AppendRequest& request) 
   return reply;
 }
 
-absl::Status StatementAuthor::Hold(const Promise& promise) {
+absl::StatusOr<Prepared> StatementAuthor::Prepare(const Draft& draft, const Waiting& before) {
+  if (condition_) {
+    if (absl::Status s = condition_(); !s.ok()) return s;
+  }
+  auto events = ForeseeAfter(draft, before);
+  if (!events.ok()) return events.status();
+  last_sequence_ = NextSequence(before);
+  return Prepared{.statement = Sign(draft, last_sequence_, before), .events = *std::move(events)};
+}
+
+absl::Status StatementAuthor::Hold(const SignedStatement& statement, const AppendReply& reply) {
+  const Promise promise{.position = reply.position,
+                        .leaf = audit::LeafOf(statement),
+                        .kind = static_cast<Kind>(statement.statement.kind),
+                        .checkpoint = reply.checkpoint};
   const absl::Status kept = promises_.keep ? promises_.keep(promise) : absl::OkStatus();
   const absl::Status synced = sync_();
   if (absl::IsDataLoss(synced)) return synced;
@@ -190,18 +198,15 @@ absl::StatusOr<Published> StatementAuthor::Publish(const Draft& draft) {
   if (!events.ok()) return events.status();
   absl::Status last;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    last_sequence_ = NextSequence();
-    const SignedStatement statement = Sign(draft, last_sequence_);
+    const Waiting waiting = WaitingNow();
+    last_sequence_ = NextSequence(waiting);
+    const SignedStatement statement = Sign(draft, last_sequence_, waiting);
     auto reply =
         Send({.statement = statement.bytes, .grants = draft.grants, .objects = draft.objects});
     if (reply.ok()) {
-      const Promise promise{.position = reply->position,
-                            .leaf = audit::LeafOf(statement),
-                            .kind = KindOf(draft.body.act),
-                            .checkpoint = reply->checkpoint};
-      if (absl::Status held = Hold(promise); !held.ok()) return held;
+      if (absl::Status held = Hold(statement, *reply); !held.ok()) return held;
       return Published{
-          .statement = promise.leaf.statement, .position = promise.position, .events = *events};
+          .statement = HashOf(statement), .position = reply->position, .events = *events};
     }
     last = reply.status();
     if (!absl::IsAborted(last)) return last;

@@ -100,6 +100,12 @@ struct AuthorKeys {
   const SigningKey* signing = nullptr;
 };
 
+// What an author would say now.
+struct Prepared {
+  SignedStatement statement;
+  std::vector<std::string> events;  // EventName of each; empty for directory acts.
+};
+
 struct Published {
   Hash statement;
   Position position;
@@ -138,6 +144,11 @@ class StatementAuthor {
   // Without: what was acknowledged is looked for after the synchronisation, and then forgotten.
   void Remember(PromiseKeeping promises) { promises_ = std::move(promises); }
 
+  // What was signed on this device and is not in the log yet, oldest first: statements are judged
+  // and signed as if it stood. Without: nothing waits.
+  using Waiting = std::vector<SignedStatement>;
+  void After(std::function<Waiting()> waiting) { waiting_ = std::move(waiting); }
+
   const AuthorKeys& keys() const { return keys_; }
   const Replica& replica() const { return replica_; }
 
@@ -145,6 +156,17 @@ class StatementAuthor {
   // (none for directory acts), or the refusal as a status: ABORTED for a race,
   // PERMISSION_DENIED or FAILED_PRECONDITION else, DetailOf(status)->reason its name.
   absl::StatusOr<std::vector<std::string>> Foresee(const Draft& draft) const;
+
+  // For acts that are sent later: asks the condition, foresees and signs, as if `before` stood in
+  // the log. Sends nothing. Errors: those of Foresee.
+  absl::StatusOr<Prepared> Prepare(const Draft& draft, const Waiting& before);
+  // Sends a statement as it is, again if the answer is lost.
+  absl::StatusOr<AppendReply> Send(const AppendRequest& request);
+  // What becomes of the server's word: the home remembers it, synchronises, and holds it against
+  // the log. Errors as of Publish after a success.
+  absl::Status Hold(const SignedStatement& statement, const AppendReply& reply);
+  // The subject's newest turn, as if `before` stood in the log.
+  Hash HeadAfter(const Draft& draft, const Waiting& before) const;
 
   // Foresees, signs, appends. When somebody was faster: synchronises, and signs again only if
   // the rules give the same events; otherwise ABORTED, and the person decides. A statement
@@ -155,17 +177,18 @@ class StatementAuthor {
   absl::StatusOr<Published> Publish(const Draft& draft);
 
  private:
-  SignedStatement Sign(const Draft& draft, std::uint64_t sequence) const;
-  std::uint64_t NextSequence() const;
-  absl::StatusOr<AppendReply> Send(const AppendRequest& request);
-  // What becomes of the server's word.
-  absl::Status Hold(const Promise& promise);
+  SignedStatement Sign(const Draft& draft, std::uint64_t sequence, const Waiting& before) const;
+  std::uint64_t NextSequence(const Waiting& before) const;
+  absl::StatusOr<std::vector<std::string>> ForeseeAfter(const Draft& draft,
+                                                        const Waiting& before) const;
+  Waiting WaitingNow() const { return waiting_ ? waiting_() : Waiting{}; }
 
   Connection& connection_;
   const Replica& replica_;
   AuthorKeys keys_;
   std::function<absl::Status()> sync_;
   std::function<absl::Status()> condition_;
+  std::function<Waiting()> waiting_;
   PromiseKeeping promises_;
   Clock clock_;
   std::uint64_t last_sequence_ = 0;

@@ -2,13 +2,18 @@
 // nobody on this device any more.
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/drafting.h"
 #include "client/names.h"
+#include "client/plans.h"
+#include "client/sending.h"
 #include "client/verbs.h"
+#include "client/waiting_statements.h"
 #include "crypto/manifest_fields.h"
 
 namespace amparo::client {
@@ -37,7 +42,7 @@ absl::Status CheckOneLine(absl::string_view what, absl::string_view text) {
 namespace verbs {
 namespace {
 
-constexpr int kAttempts = 8;
+constexpr std::uint64_t kEverything = std::numeric_limits<std::uint64_t>::max();
 
 struct Submission {
   SubjectId document;
@@ -61,7 +66,10 @@ absl::StatusOr<Submission> Begin(Workplace& place, const SubmitOptions& options)
   }
   absl::StatusOr<const CaseHistory*> found = place.FindCase(options.case_id);
   if (!found.ok()) return found.status();
-  const workflow::Case& subject = (*found)->subject;
+  // What waits to be sent has its number already.
+  const workflow::Case subject =
+      CaseAfter(place.replica, options.case_id, WaitingBefore(place, kEverything));
+  (void)found;
   return Submission{
       .document = RandomId<SubjectId>(),
       .before = {},
@@ -114,24 +122,36 @@ absl::Status CheckOptions(const SubmitOptions& options) {
   return WeekOf(options.due_date).status();
 }
 
-// Another document of the case may take the number first; whose number it is changes nothing
-// for the person, so it is simply tried again.
-absl::Status PublishNumbered(Workplace& place, Submission& submission,
-                             const SealedVersion& version) {
-  absl::Status status;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::size_t readers = 0;
-    absl::StatusOr<Draft> draft = DraftSubmission(place, submission, version, readers);
-    if (!draft.ok()) return draft.status();
-    status = place.Publish(*draft).status();
-    const std::optional<ErrorDetail> detail = DetailOf(status);
-    if (!absl::IsAborted(status) || submission.act.version > 1 || !detail.has_value() ||
-        detail->next_number == 0 || detail->next_number > 0xffff) {
-      return status;
-    }
-    submission.act.number = static_cast<std::uint16_t>(detail->next_number);
+// Sealed and sent, or taken up again.
+absl::StatusOr<std::size_t> SubmitAs(Workplace& place, const SubmitPlan& plan,
+                                     const Submission& submission,
+                                     std::optional<std::uint64_t> taken_up,
+                                     const ProgressListener& progress) {
+  // The rules are asked before anything is sealed: a refusal must not cost an hour.
+  std::size_t readers = 0;
+  absl::StatusOr<Draft> trial =
+      DraftSubmission(place, submission, TrialVersion(plan.files), readers);
+  if (!trial.ok()) return trial.status();
+  if (readers == 0) {
+    return Refused(absl::StatusCode::kFailedPrecondition, "NO_READER",
+                   absl::StrCat("no coordinator of desk ", submission.act.desk,
+                                " could open this; ask a registrar to enrol one"));
   }
-  return status;
+  if (absl::Status s = place.author->Foresee(*trial).status(); !s.ok()) return s;
+  absl::StatusOr<Bytes> encoded = EncodePlan(plan);
+  if (!encoded.ok()) return encoded.status();
+  FilesAct act{.kind = Kind::kSubmit,
+               .subject = submission.document,
+               .about = DocumentCode(submission.act.case_id, submission.act.number),
+               .files = plan.files,
+               .plan = *std::move(encoded),
+               .outline = Outline(place, submission, plan.options),
+               .draft = [&](const SealedVersion& version) {
+                 return DraftSubmission(place, submission, version, readers);
+               }};
+  absl::Status done = DoWithFiles(place, std::move(act), taken_up, progress);
+  if (!done.ok()) return done;
+  return readers;
 }
 
 }  // namespace
@@ -144,29 +164,22 @@ absl::StatusOr<Client::Submitted> Submit(Workplace& place, const std::vector<Fil
   absl::StatusOr<Submission> submission = Begin(place, options);
   if (!submission.ok()) return submission.status();
 
-  // The rules are asked before anything is uploaded: a refusal must not cost an hour.
-  std::size_t readers = 0;
-  absl::StatusOr<Draft> trial = DraftSubmission(place, *submission, TrialVersion(files), readers);
-  if (!trial.ok()) return trial.status();
-  if (readers == 0) {
-    return Refused(absl::StatusCode::kFailedPrecondition, "NO_READER",
-                   absl::StrCat("no coordinator of desk ", submission->act.desk,
-                                " could open this; ask a registrar to enrol one"));
-  }
-  if (absl::Status s = place.author->Foresee(*trial).status(); !s.ok()) return s;
-
-  absl::StatusOr<SealedVersion> version =
-      SendVersion(place, files, Outline(place, *submission, options), progress);
-  if (!version.ok()) return version.status();
-  if (absl::Status s = PublishNumbered(place, *submission, *version); !s.ok()) return s;
-
-  Client::Submitted submitted{.document = submission->document,
-                              .code = DocumentCode(submission->act.case_id, submission->act.number),
-                              .warnings = {}};
-  if (readers == 1) {
+  const SubmitPlan plan{.files = files, .options = options, .document = submission->document};
+  absl::StatusOr<std::size_t> readers = SubmitAs(place, plan, *submission, std::nullopt, progress);
+  if (!readers.ok()) return readers.status();
+  Client::Submitted submitted{
+      .document = submission->document, .code = place.last_act->about, .warnings = {}};
+  if (*readers == 1) {
     submitted.warnings.push_back("only one coordinator can read this; ask for a second one");
   }
   return submitted;
+}
+
+absl::Status SubmitAgain(Workplace& place, const SubmitPlan& plan, std::uint64_t number) {
+  absl::StatusOr<Submission> submission = Begin(place, plan.options);
+  if (!submission.ok()) return submission.status();
+  submission->document = plan.document;
+  return SubmitAs(place, plan, *submission, number, nullptr).status();
 }
 
 }  // namespace verbs

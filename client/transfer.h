@@ -1,6 +1,5 @@
-// Moving parts of a document: a file is read, padded, sealed and sent in one pass, and comes
-// back in one pass that believes nothing. Memory is bounded by a few chunks, whatever the
-// size. Spec: docs/spec/sealed-object.md, "Sealing", "Opening".
+// Fetching parts of a document, in one pass that believes nothing. Memory is bounded by a few
+// chunks, whatever the size. Spec: docs/spec/sealed-object.md, "Opening".
 //
 // Thread safety: the functions are independent; callbacks run on the calling thread.
 
@@ -25,23 +24,6 @@ namespace amparo::client {
 using BytesMoved = std::function<void(std::uint64_t)>;
 // Takes every byte. An error stops the transfer and is returned as it is.
 using TransferSink = std::function<absl::Status(ByteView)>;
-
-// A part that the server has, complete.
-struct SealedPart {
-  ObjectRef ref;
-  FileKey key;
-  Hash sha256;  // Of the plaintext without padding.
-};
-// Seals the file at `path` under a fresh id and key and uploads it. Nothing readable leaves
-// this process. FAILED_PRECONDITION: the file is not `size` bytes long any more.
-absl::StatusOr<SealedPart> SealAndUpload(Connection& connection, const std::string& path,
-                                         std::uint64_t size, const BytesMoved& moved);
-
-// Uploads the payload of an object that is sealed already and too large for an Append.
-absl::Status UploadPayload(Connection& connection, const SealedSmall& object);
-
-// SHA-256 of a file. FAILED_PRECONDITION as above.
-absl::StatusOr<Hash> HashFile(const std::string& path, std::uint64_t size);
 
 // A part of a version that the log names. `key` is borrowed.
 struct PartToFetch {

@@ -16,6 +16,10 @@
 #include "client/workplace.h"
 #include "custody/receipt.h"
 
+namespace amparo::client {
+struct SubmitPlan;
+}
+
 namespace amparo::client::verbs {
 
 // looking.cc
@@ -46,6 +50,10 @@ absl::StatusOr<Client::Submitted> Submit(Workplace& place, const std::vector<Fil
                                          const ProgressListener& progress);
 
 // assignment.cc
+// What was interrupted while it was sealed: sealed again, as the item of that number.
+absl::Status SubmitAgain(Workplace& place, const SubmitPlan& plan, std::uint64_t number);
+absl::Status HandInAgain(Workplace& place, const HandInPlan& plan, std::uint64_t number);
+
 absl::Status Assign(Workplace& place, const SubjectId& document, const AssignOptions& options);
 absl::Status Unassign(Workplace& place, const SubjectId& document);
 absl::Status Accept(Workplace& place, const SubjectId& document);

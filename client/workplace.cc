@@ -1,12 +1,14 @@
 #include "client/workplace.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/alarms.h"
 #include "client/promises.h"
 #include "client/restart.h"
+#include "client/sending.h"
 
 namespace amparo::client {
 namespace {
@@ -41,6 +43,7 @@ void Workplace::BecomeAuthor() {
                             .signing = &*keys.signing},
                  [this] { return SyncReplicaOnly(); });
   author->Require([this] { return CheckNoAlarm(*this); });
+  author->After([this] { return WaitingBefore(*this, std::numeric_limits<std::uint64_t>::max()); });
   author->Remember(
       {.keep = [this](const Promise& promise) { return KeepPromise(*this, promise); },
        .check = [this](const Promise& promise) { return CheckPromise(*this, promise); }});

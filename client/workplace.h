@@ -19,6 +19,7 @@
 #include "client/enrolment.h"
 #include "client/home.h"
 #include "client/membership.h"
+#include "client/outbox.h"
 #include "client/replica.h"
 #include "client/statement_author.h"
 #include "client/witnessing.h"
@@ -66,6 +67,9 @@ struct Workplace {
   std::string witness_note;  // Why the server took no cosignature of ours; or empty.
   std::optional<StandingAlarm> alarm;
   std::vector<Promise> promises;           // What the server acknowledged: client/promises.h.
+  std::unique_ptr<Outbox> outbox;          // Always there once Client::Open is done.
+  bool offline = false;                    // Nothing is sent: acts wait in the outbox.
+  std::optional<OutboxItem> last_act;      // What client/sending.h was asked for last.
   bool accept_epoch = false;               // The person vouches for a log epoch: restart.h.
   std::vector<std::string> restart_notes;  // What it took from this home.
   // Whose remark says that a key is given without a witness: for one act, and until the next Sync.

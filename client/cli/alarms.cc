@@ -15,7 +15,7 @@ struct Given {
 };
 
 absl::Status ShowAlarm(Shell& shell, const Given& given) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
   if (!opened.ok()) return opened.status();
   const std::optional<client::StandingAlarm> alarm = (*opened)->Alarm();
   Terminal& terminal = *shell.terminal;

@@ -186,22 +186,22 @@ void AddAssignmentVerbs(CLI::App& app, Shell& shell) {
   AddWitnessOverride(assign, given->unwitnessed);
   SetWork(assign, shell, [&shell, given] { return Assign(shell, *given); });
   CLI::App* unassign = one("unassign", "take a document back");
-  SetWork(unassign, shell, [&shell, given] { return Unassign(shell, *given); });
+  SetWorkWithoutLink(unassign, shell, [&shell, given] { return Unassign(shell, *given); });
   CLI::App* accept = one("accept", "take on what was assigned to you");
-  SetWork(accept, shell, [&shell, given] { return Accept(shell, *given); });
+  SetWorkWithoutLink(accept, shell, [&shell, given] { return Accept(shell, *given); });
   CLI::App* decline = one("decline", "say no to what was assigned to you");
   text(decline, "file with the reason");
-  SetWork(decline, shell, [&shell, given] { return StepBack(shell, *given, false); });
+  SetWorkWithoutLink(decline, shell, [&shell, given] { return StepBack(shell, *given, false); });
   CLI::App* give_back = one("give-back", "give back what you accepted");
   text(give_back, "file with the reason");
-  SetWork(give_back, shell, [&shell, given] { return StepBack(shell, *given, true); });
+  SetWorkWithoutLink(give_back, shell, [&shell, given] { return StepBack(shell, *given, true); });
   CLI::App* ask = one("ask", "ask about a document");
   text(ask, "file with the question");
-  SetWork(ask, shell, [&shell, given] { return Ask(shell, *given); });
+  SetWorkWithoutLink(ask, shell, [&shell, given] { return Ask(shell, *given); });
   CLI::App* answer = one("answer", "answer the newest question");
   text(answer, "file with the answer");
   answer->add_option("--question", given->question, "an older one: its statement hash");
-  SetWork(answer, shell, [&shell, given] { return Answer(shell, *given); });
+  SetWorkWithoutLink(answer, shell, [&shell, given] { return Answer(shell, *given); });
 }
 
 }  // namespace amparo::cli

@@ -191,12 +191,13 @@ absl::Status Sync(Shell& shell, const Given& given) {
   if (given.full && given.light) {
     return absl::InvalidArgumentError("either --full or --light");
   }
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
   if (!opened.ok()) return opened.status();
   client::SyncOptions options{.reach = std::nullopt, .accept_epoch = given.accept_epoch};
   if (given.full) options.reach = client::Reach::kFull;
   if (given.light) options.reach = client::Reach::kLight;
   if (absl::Status synced = Synchronise(shell, **opened, options); !synced.ok()) return synced;
+  if (absl::Status sent = SendWaiting(shell, **opened); !sent.ok()) return sent;
   const audit::Checkpoint head = (*opened)->replica().head();
   const std::size_t waiting = (*opened)->Inbox().size();
   const bool light = (*opened)->replica().reach() == client::Reach::kLight;
@@ -207,6 +208,7 @@ absl::Status Sync(Shell& shell, const Given& given) {
   shell.terminal->Json({{"size", head.size.value},
                         {"root", ToHex(head.root)},
                         {"waiting", waiting},
+                        {"outbox", (*opened)->OutboxItems().size()},
                         {"mode", light ? "light" : "full"}});
   return absl::OkStatus();
 }
@@ -245,10 +247,10 @@ void AddCaseVerbs(CLI::App& app, Shell& shell) {
   make->add_flag("--hold", given->hold, "an approved translation waits for the coordinator");
   SetWork(make, shell, [&shell, given] { return NewCase(shell, *given); });
   CLI::App* list = AddVerb(*parent, "list", "cases you may see", "amparo case list");
-  SetWork(list, shell, [&shell] { return ListCases(shell); });
+  SetWorkWithoutLink(list, shell, [&shell] { return ListCases(shell); });
   CLI::App* show = AddVerb(*parent, "show", "one case", "amparo case show heron-river-48");
   show->add_option("case", given->case_code, "its code")->required();
-  SetWork(show, shell, [&shell, given] { return ShowCase(shell, *given); });
+  SetWorkWithoutLink(show, shell, [&shell, given] { return ShowCase(shell, *given); });
   CLI::App* share = AddVerb(*parent, "share", "let an attorney or colleague see a case",
                             "amparo case share heron-river-48 --with lark-2210");
   share->add_option("case", given->case_code, "its code")->required();
@@ -260,15 +262,15 @@ void AddCaseVerbs(CLI::App& app, Shell& shell) {
 void AddLookingVerbs(CLI::App& app, Shell& shell) {
   auto given = std::make_shared<Given>();
   CLI::App* inbox = AddVerb(app, "inbox", "what waits for you", "amparo inbox");
-  SetWork(inbox, shell, [&shell] { return Inbox(shell); });
+  SetWorkWithoutLink(inbox, shell, [&shell] { return Inbox(shell); });
   CLI::App* status =
       AddVerb(app, "status", "where a document stands", "amparo status heron-river-48/3");
   status->add_option("document", given->document, "its code")->required();
-  SetWork(status, shell, [&shell, given] { return ShowStatus(shell, *given); });
+  SetWorkWithoutLink(status, shell, [&shell, given] { return ShowStatus(shell, *given); });
   CLI::App* history = AddVerb(app, "history", "who did what, checked against the log",
                               "amparo history heron-river-48/3");
   history->add_option("document", given->document, "its code")->required();
-  SetWork(history, shell, [&shell, given] { return ShowHistory(shell, *given); });
+  SetWorkWithoutLink(history, shell, [&shell, given] { return ShowHistory(shell, *given); });
   CLI::App* sync = AddVerb(app, "sync", "fetch and check what is new", "amparo sync");
   sync->add_flag("--full", given->full, "hold every entry of the log, from now on");
   sync->add_flag("--light", given->light, "hold what is yours, with proofs: for slow links");

@@ -56,7 +56,12 @@ absl::Status Receive(Shell& shell, const Given& given) {
     shell.terminal->Line(absl::StrCat("  sha256 ", ToHex(file.sha256)));
     list.push_back({{"path", file.path}, {"name", file.name}, {"sha256", ToHex(file.sha256)}});
   }
-  shell.terminal->Json({{"document", found->card.code}, {"files", list}});
+  nlohmann::ordered_json said = {{"document", found->card.code}, {"files", list}};
+  const std::optional<client::OutboxItem> act = found->client->LastAct();
+  if (act.has_value() && act->state != client::ItemState::kStored) {
+    return SayAct(shell, *found->client, "", std::move(said));
+  }
+  shell.terminal->Json(said);
   return absl::OkStatus();
 }
 
@@ -127,7 +132,7 @@ void AddDeliveryVerbs(CLI::App& app, Shell& shell) {
   CLI::App* receive =
       one("receive", "fetch, check and acknowledge what was delivered", " -o filing");
   receive->add_option("-o,--output", given->directory, "a new or empty directory")->required();
-  SetWork(receive, shell, [&shell, given] { return Receive(shell, *given); });
+  SetWorkWithoutLink(receive, shell, [&shell, given] { return Receive(shell, *given); });
   CLI::App* reopen = one("reopen", "send a delivered translation back to work", "");
   reopen->add_option("--text-file", given->text_file,
                      "file with what is wrong; - is standard input");
@@ -136,7 +141,7 @@ void AddDeliveryVerbs(CLI::App& app, Shell& shell) {
       ->capture_default_str();
   SetWork(reopen, shell, [&shell, given] { return Reopen(shell, *given); });
   CLI::App* withdraw = one("withdraw", "end work on a document for good", "");
-  SetWork(withdraw, shell, [&shell, given] { return Withdraw(shell, *given); });
+  SetWorkWithoutLink(withdraw, shell, [&shell, given] { return Withdraw(shell, *given); });
   CLI::App* share = one("share", "give a colleague the keys of a document", " --with wren-1002");
   share->add_option("--with", given->with, "full code or exact name")->required();
   AddWitnessOverride(share, given->unwitnessed);

@@ -34,7 +34,7 @@ absl::StatusOr<client::LogEpochDraft> ReadDraft(const std::string& path, std::st
 
 // Without a synchronisation: the log is not what this home remembers.
 absl::Status Draft(Shell& shell, const Given& given) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
   if (!opened.ok()) return opened.status();
   std::uint64_t lost = 0;
   absl::StatusOr<std::string> text = (*opened)->DraftLogEpoch(lost);
@@ -62,7 +62,7 @@ absl::Status Publish(Shell& shell, const Given& given) {
   absl::Status yes = shell.terminal->Confirm(
       "tell everybody that the log goes on from here? what is lost is lost");
   if (!yes.ok()) return yes;
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
   if (!opened.ok()) return opened.status();
   absl::Status published = (*opened)->PublishLogEpoch(text, signatures);
   if (!published.ok()) return published;

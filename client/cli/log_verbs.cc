@@ -79,7 +79,7 @@ absl::Status ShowLog(Shell& shell) {
 }
 
 absl::Status Trust(Shell& shell, const Given& given) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
   if (!opened.ok()) return opened.status();
   const std::string key(absl::StripAsciiWhitespace(given.witness));
   absl::Status yes = shell.terminal->Confirm(
@@ -92,7 +92,7 @@ absl::Status Trust(Shell& shell, const Given& given) {
 }
 
 absl::Status Distrust(Shell& shell, const Given& given) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
   if (!opened.ok()) return opened.status();
   if (absl::Status status = (*opened)->DistrustWitness(given.witness); !status.ok()) return status;
   shell.terminal->Line(absl::StrCat("no longer trusted: ", given.witness));

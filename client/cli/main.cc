@@ -23,12 +23,14 @@ int Run(int argc, char** argv) {
   Shell shell;
   app.add_option("--home", shell.home, "your home directory of amparo")->envname("AMPARO_HOME");
   app.add_flag("--json", shell.terminal_options.json, "print JSON, for programs");
+  app.add_flag("--offline", shell.offline, "try no connection; acts wait in the outbox");
   app.add_flag("--yes", shell.terminal_options.yes, "answer every confirmation with yes");
   app.add_option("--passphrase-file", shell.terminal_options.passphrase_file,
                  "read the passphrase from the first line of this file");
   AddMemberVerbs(app, shell);
   AddCaseVerbs(app, shell);
   AddSubmitVerb(app, shell);
+  AddOutboxVerbs(app, shell);
   AddLookingVerbs(app, shell);
   AddAssignmentVerbs(app, shell);
   AddTranslationVerbs(app, shell);

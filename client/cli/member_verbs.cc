@@ -51,7 +51,7 @@ absl::Status Join(Shell& shell, const Given& given) {
 }
 
 absl::Status WhoAmI(Shell& shell) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*offline=*/true);
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
   if (!opened.ok()) return opened.status();
   Terminal& terminal = *shell.terminal;
   const absl::Status synced = (*opened)->Sync();

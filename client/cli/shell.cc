@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/dates.h"
 #include "client/cli/verbs.h"
 #include "client/platform.h"
 #include "client/platform_terminal.h"
@@ -31,13 +32,29 @@ absl::StatusOr<Shell::Unlocked> Shell::Unlock() const {
   return Unlocked{.home = *std::move(opened), .keys = *std::move(keys)};
 }
 
-absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool offline) const {
+absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool alone) const {
   absl::StatusOr<Unlocked> unlocked = Unlock();
   if (!unlocked.ok()) return unlocked.status();
   auto opened = client::Client::Open(std::move(unlocked->home), std::move(unlocked->keys));
-  if (!opened.ok() || offline) return opened;
-  if (absl::Status synced = Synchronise(*this, **opened, {}); !synced.ok()) return synced;
+  if (!opened.ok() || alone) return opened;
+  absl::Status reached = absl::UnavailableError("nothing is sent: --offline");
+  if (!offline) reached = Synchronise(*this, **opened, {});
+  if (reached.ok()) reached = SendWaiting(*this, **opened);
+  // What the server has no room for waits longer, and keeps nobody from other work.
+  if (reached.ok() || absl::IsResourceExhausted(reached)) return opened;
+  if (!absl::IsUnavailable(reached) || !(works_without_link || offline)) return reached;
+  (*opened)->WorkOffline();
+  terminal->Note(absl::StrCat(std::string(reached.message()),
+                              "; working on what is known here since ",
+                              SpellTime((*opened)->Log().newest_tick)));
   return opened;
+}
+
+void SetWorkWithoutLink(CLI::App* verb, Shell& shell, std::function<absl::Status()> work) {
+  verb->callback([&shell, work = std::move(work)] {
+    shell.works_without_link = true;
+    shell.run = work;
+  });
 }
 
 CLI::App* AddVerb(CLI::App& parent, const std::string& name, const std::string& what,
@@ -63,9 +80,8 @@ absl::StatusOr<OneDocument> FindDocument(const Shell& shell, const std::string& 
 }
 
 absl::Status SayDone(const Shell& shell, const OneDocument& document, absl::string_view done) {
-  shell.terminal->Line(absl::StrCat(done, " ", document.card.code));
-  shell.terminal->Json({{"document", document.card.code}, {"done", std::string(done)}});
-  return absl::OkStatus();
+  return SayAct(shell, *document.client, absl::StrCat(done, " ", document.card.code),
+                {{"document", document.card.code}, {"done", std::string(done)}});
 }
 
 absl::Status WriteNewFile(const std::string& path, ByteView text) {

@@ -160,12 +160,11 @@ absl::Status HandIn(Shell& shell, const Given& given) {
     shell.terminal->Progress(card.code, progress.done_bytes, progress.total_bytes);
   });
   if (!status.ok()) return status;
-  shell.terminal->Line(absl::StrCat("handed in ", card.code, ".", plan->version));
-  shell.terminal->Json({{"document", card.code},
-                        {"version", plan->version},
-                        {"words", plan->words},
-                        {"correction", given.correction}});
-  return absl::OkStatus();
+  return SayAct(shell, *found->client, absl::StrCat("handed in ", card.code, ".", plan->version),
+                {{"document", card.code},
+                 {"version", plan->version},
+                 {"words", plan->words},
+                 {"correction", given.correction}});
 }
 
 absl::Status Review(Shell& shell, const Given& given) {
@@ -180,17 +179,14 @@ absl::Status Review(Shell& shell, const Given& given) {
         shell.terminal->Text(given.text_file, "what the translator should change", kTextBytesMax);
     if (!note.ok()) return note.status();
     if (absl::Status status = found->client->Return(found->id, *note); !status.ok()) return status;
-    shell.terminal->Line(absl::StrCat("returned ", card.code));
+    return SayDone(shell, *found, "returned");
   } else {
     absl::Status yes = shell.terminal->Confirm(absl::StrCat(
         "approve the translation of ", SpellDocument(card), "? it can then be filed in court"));
     if (!yes.ok()) return yes;
     if (absl::Status status = found->client->Approve(found->id); !status.ok()) return status;
-    shell.terminal->Line(absl::StrCat("approved ", card.code));
   }
-  shell.terminal->Json(
-      {{"document", card.code}, {"done", given.approve ? "approved" : "returned"}});
-  return absl::OkStatus();
+  return SayDone(shell, *found, "approved");
 }
 
 }  // namespace
@@ -203,7 +199,7 @@ void AddTranslationVerbs(CLI::App& app, Shell& shell) {
   open->add_flag("--source", given->source, "what was submitted");
   open->add_flag("--translation", given->translation, "the newest translation");
   open->add_option("-o,--output", given->directory, "a new or empty directory")->required();
-  SetWork(open, shell, [&shell, given] { return Open(shell, *given); });
+  SetWorkWithoutLink(open, shell, [&shell, given] { return Open(shell, *given); });
   CLI::App* hand_in = AddVerb(app, "hand-in", "hand in a translation, with your certificate",
                               "amparo hand-in heron-river-48/3 translation.pdf --details me.txt");
   hand_in->add_option("document", given->document, "its code")->required();
@@ -216,7 +212,7 @@ void AddTranslationVerbs(CLI::App& app, Shell& shell) {
                     "you read it back to the person who declares it, and they understood it");
   hand_in->add_flag("--correction", given->correction,
                     "a reviewer's correction; its translator certifies it");
-  SetWork(hand_in, shell, [&shell, given] {
+  SetWorkWithoutLink(hand_in, shell, [&shell, given] {
     shell.works_on_old_view = true;
     return HandIn(shell, *given);
   });
@@ -227,7 +223,7 @@ void AddTranslationVerbs(CLI::App& app, Shell& shell) {
   review->add_flag("--return", given->send_back, "the translator should change something");
   review->add_option("--text-file", given->text_file,
                      "file with what to change; - is standard input");
-  SetWork(review, shell, [&shell, given] { return Review(shell, *given); });
+  SetWorkWithoutLink(review, shell, [&shell, given] { return Review(shell, *given); });
 }
 
 }  // namespace amparo::cli

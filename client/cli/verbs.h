@@ -28,6 +28,9 @@ struct Shell {
   // The chosen verb gives no key to anybody new: that the log's time is too old is a warning to
   // it, and no alarm.
   bool works_on_old_view = false;
+  // The chosen verb works without a connection: on what is known here, and acts wait in the outbox.
+  bool works_without_link = false;
+  bool offline = false;  // --offline: none is tried.
 
   // Opens the home and unlocks it: from the key holder, else by asking.
   struct Unlocked {
@@ -36,8 +39,9 @@ struct Shell {
   };
   absl::StatusOr<client::Home> OpenHome() const;
   absl::StatusOr<Unlocked> Unlock() const;
-  // A member's client; synchronised with the server unless `offline`. DATA_LOSS: an alarm.
-  absl::StatusOr<std::unique_ptr<client::Client>> OpenClient(bool offline = false) const;
+  // A member's client; unless `alone`, synchronised with the server, and what waited in the
+  // outbox is sent. DATA_LOSS: an alarm.
+  absl::StatusOr<std::unique_ptr<client::Client>> OpenClient(bool alone = false) const;
 };
 
 // A verb: name, what it does in one line, an example that the help shows.
@@ -45,6 +49,8 @@ CLI::App* AddVerb(CLI::App& parent, const std::string& name, const std::string& 
                   const std::string& example);
 // Makes `work` what the program does when `verb` is chosen.
 void SetWork(CLI::App* verb, Shell& shell, std::function<absl::Status()> work);
+// The same, of a verb that works without a connection.
+void SetWorkWithoutLink(CLI::App* verb, Shell& shell, std::function<absl::Status()> work);
 
 // What most verbs on one document start with, and how they end.
 struct OneDocument {
@@ -53,6 +59,11 @@ struct OneDocument {
   client::DocumentCard card;
 };
 absl::StatusOr<OneDocument> FindDocument(const Shell& shell, const std::string& typed);
+// What was done, or that it waits in the outbox.
+absl::Status SayAct(const Shell& shell, const client::Client& opened, absl::string_view done,
+                    nlohmann::ordered_json json);
+// Sends what waits in the outbox, and says what became of each item.
+absl::Status SendWaiting(const Shell& shell, client::Client& opened);
 // "accepted heron-river-48/3"
 absl::Status SayDone(const Shell& shell, const OneDocument& document, absl::string_view done);
 
@@ -89,6 +100,7 @@ void AddMemberVerbs(CLI::App& app, Shell& shell);   // join, whoami, members, un
 void AddCaseVerbs(CLI::App& app, Shell& shell);     // case
 void AddLookingVerbs(CLI::App& app, Shell& shell);  // inbox, status, history, sync, watch
 void AddLogVerbs(CLI::App& app, Shell& shell);      // log status, trust, distrust, alarm
+void AddOutboxVerbs(CLI::App& app, Shell& shell);   // outbox, outbox drop | retry
 void AddSubmitVerb(CLI::App& app, Shell& shell);
 void AddAssignmentVerbs(CLI::App& app, Shell& shell);   // assign ... give-back, ask, answer
 void AddTranslationVerbs(CLI::App& app, Shell& shell);  // open, hand-in, review

@@ -5,8 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "client/drafting.h"
-#include "client/transfer.h"
+#include "client/sealing.h"
 #include "client/verbs.h"
+#include "tests/client_verbs/seal_and_send.h"
 #include "tests/client_verbs/town.h"
 
 namespace amparo::testing {
@@ -47,7 +48,7 @@ Forgery HonestOne(client::Workplace& mal, const SubjectId& case_id) {
   forgery.manifest.role = 1;
   for (const std::string& path : {Corpus("ht.txt"), Corpus("kek.txt")}) {
     const std::string content = ReadAll(path);
-    auto part = client::SealAndUpload(*mal.connection, path, content.size(), nullptr);
+    auto part = SealAndSend(*mal.connection, path, content.size());
     EXPECT_TRUE(part.ok()) << part.status();
     forgery.parts.push_back(part->ref);
     forgery.manifest.parts.push_back({.object = part->ref.object,

@@ -1,0 +1,210 @@
+#include "client/sending_item.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/names.h"
+#include "client/outbox.h"
+#include "client/part_uploads.h"
+#include "client/sending.h"
+#include "client/spool.h"
+#include "crypto/digest.h"
+#include "statement/bodies.h"
+
+namespace amparo::client {
+namespace {
+
+constexpr int kAttemptsMax = 8;
+constexpr std::size_t kReadBytes = 256 * 1024;
+
+std::string ReasonOf(const absl::Status& status) {
+  const auto detail = DetailOf(status);
+  return detail.has_value() ? detail->reason : std::string();
+}
+
+absl::StatusOr<Draft> DraftOf(const OutboxItem& item) {
+  absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);
+  if (!said.ok()) return absl::DataLossError(said.status().message());
+  absl::StatusOr<Body> body = DecodeBody(said->statement.kind, said->statement.body);
+  if (!body.ok()) return absl::DataLossError(body.status().message());
+  Draft draft;
+  draft.subject = said->statement.subject;
+  draft.body = *std::move(body);
+  draft.grants = item.grants;
+  draft.objects = item.objects;
+  if (!IsTurn(item.kind)) draft.after = said->statement.subject_prev;
+  return draft;
+}
+
+// Whether what was signed would be refused as too late, which need not be asked of the server.
+absl::StatusOr<bool> IsOutdated(const Workplace& place, const OutboxItem& item) {
+  absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);
+  if (!said.ok()) return absl::DataLossError(said.status().message());
+  const Statement& statement = said->statement;
+  if (statement.actor_seq <= place.replica.OwnSequence(statement.actor_certificate)) return true;
+  if (statement.actor_certificate != place.membership.certificate) return true;
+  if (!IsTurn(item.kind)) return false;
+  absl::StatusOr<Draft> draft = DraftOf(item);
+  if (!draft.ok()) return draft.status();
+  const Hash head = place.author->HeadAfter(*draft, WaitingBefore(place, item.number));
+  return statement.subject_prev != head;
+}
+
+// Whether the spool still holds what was sealed.
+absl::Status CheckSpool(const OutboxItem& item, platform::SpoolFile& file) {
+  Bytes buffer(kReadBytes);
+  for (const ItemPart& part : item.parts) {
+    Sha256Stream hash;
+    for (std::uint64_t at = 0; at < part.length;) {
+      const auto wanted =
+          static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), part.length - at));
+      auto got = file.ReadAt(part.start + at, MutableByteView(buffer).first(wanted));
+      if (!got.ok()) return got.status();
+      if (*got == 0) break;
+      hash.Update(ByteView(buffer).first(*got));
+      at += *got;
+    }
+    if (hash.Finish() != part.sha256) {
+      return Refused(absl::StatusCode::kFailedPrecondition, "SPOOL_DAMAGED",
+                     absl::StrCat("the sealed bytes of item ", item.number,
+                                  " are damaged on this computer's disk"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SendParts(Workplace& place, const OutboxItem& item, bool begun,
+                       const std::function<void(std::uint64_t)>& sent) {
+  if (item.parts.empty()) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<platform::SpoolFile>> file = place.outbox->OpenSpool(item);
+  if (absl::IsDataLoss(file.status())) {
+    return Refused(absl::StatusCode::kFailedPrecondition, "SPOOL_DAMAGED", file.status().message());
+  }
+  if (!file.ok()) return file.status();
+  std::vector<std::unique_ptr<SpooledPart>> sources;
+  std::vector<PartToSend> parts;
+  for (const ItemPart& part : item.parts) {
+    sources.push_back(std::make_unique<SpooledPart>(**file, part.start, part.length, part.sha256));
+    parts.push_back({.object = part.object, .length = part.length, .source = sources.back().get()});
+  }
+  PartUploads uploads(*place.connection, std::move(parts), begun);
+  absl::Status status = uploads.Wait(sent);
+  if (ReasonOf(status) == "BLOB_DAMAGED") {
+    if (absl::Status damaged = CheckSpool(item, **file); !damaged.ok()) return damaged;
+    // It was altered on the way. The server erased it; the next attempt sends it again.
+    return absl::UnavailableError(status.message());
+  }
+  return status;
+}
+
+// The server's word for the bytes, beside its word for the log.
+absl::Status CheckReceipt(const Workplace& place, const OutboxItem& item,
+                          const AppendReply& reply) {
+  (void)place, (void)item, (void)reply;
+  return absl::OkStatus();
+}
+
+absl::Status Settle(Workplace& place, OutboxItem& item, const AppendReply& reply) {
+  if (absl::Status s = CheckReceipt(place, item, reply); !s.ok()) return s;
+  absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);
+  if (!said.ok()) return absl::DataLossError(said.status().message());
+  if (absl::Status held = place.author->Hold(*said, reply); !held.ok()) return held;
+  item.state = ItemState::kStored;
+  item.position = reply.position;
+  item.checkpoint = reply.checkpoint;
+  item.message.clear();
+  return place.outbox->Update(item);
+}
+
+}  // namespace
+
+Verdict VerdictOf(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  if (reason == "ALARM_STANDS" || reason == "UPDATE_REQUIRED") return Verdict::kAlarm;
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnauthenticated:
+      return Verdict::kNoLink;
+    case absl::StatusCode::kDataLoss:
+      return Verdict::kAlarm;
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+      return Verdict::kLater;
+    default:
+      return Verdict::kRefused;
+  }
+}
+
+absl::Status SignAnew(Workplace& place, OutboxItem& item, std::uint32_t next_number) {
+  absl::StatusOr<Draft> draft = DraftOf(item);
+  if (!draft.ok()) return draft.status();
+  if (auto* submit = std::get_if<amparo::Submit>(&draft->body.act);
+      submit != nullptr && next_number > 0 && next_number <= 0xffff) {
+    submit->number = static_cast<std::uint16_t>(next_number);
+    item.about = DocumentCode(submit->case_id, submit->number);
+  }
+  absl::StatusOr<Prepared> prepared =
+      place.author->Prepare(*draft, WaitingBefore(place, item.number));
+  if (!prepared.ok()) return prepared.status();
+  if (prepared->events != item.events) {
+    return Refused(absl::StatusCode::kAborted, "OUTCOME_CHANGED",
+                   absl::StrCat("the ", KindName(item.kind), " of ", item.about,
+                                " would mean something else by now"));
+  }
+  item.statement = prepared->statement.bytes;
+  item.appended = false;
+  return place.outbox->Update(item);
+}
+
+absl::Status SendItem(Workplace& place, std::uint64_t number, Parts parts,
+                      const std::function<void(std::uint64_t)>& sent) {
+  const OutboxItem* found = place.outbox->Find(number);
+  if (found == nullptr) return absl::NotFoundError(absl::StrCat("no item ", number));
+  OutboxItem item = *found;
+  if (!item.appended) {
+    absl::StatusOr<bool> outdated = IsOutdated(place, item);
+    if (!outdated.ok()) return outdated.status();
+    if (*outdated) {
+      if (absl::Status s = SignAnew(place, item, 0); !s.ok()) return s;
+    }
+  }
+  if (parts == Parts::kToSend && !item.parts.empty()) {
+    const bool begun = item.state == ItemState::kSending;
+    if (!begun) {
+      item.state = ItemState::kSending;
+      if (absl::Status s = place.outbox->Update(item); !s.ok()) return s;
+    }
+    if (absl::Status s = SendParts(place, item, begun, sent); !s.ok()) return s;
+  }
+  absl::Status last;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (!item.appended) {
+      item.appended = true;
+      item.state = ItemState::kSending;
+      if (absl::Status s = place.outbox->Update(item); !s.ok()) return s;
+    }
+    absl::StatusOr<AppendReply> reply = place.author->Send(
+        {.statement = item.statement, .grants = item.grants, .objects = item.objects});
+    if (reply.ok()) return Settle(place, item, *reply);
+    last = reply.status();
+    const std::string reason = ReasonOf(last);
+    if (reason == "BLOB_MISSING") {
+      if (absl::Status s = SendParts(place, item, true, sent); !s.ok()) return s;
+    } else if (reason == "NUMBER_TAKEN") {
+      if (absl::Status s = SignAnew(place, item, DetailOf(last)->next_number); !s.ok()) return s;
+    } else if (absl::IsAborted(last) || reason == "SEQUENCE_NOT_RISING") {
+      if (absl::Status s = place.SyncReplicaOnly(); !s.ok()) return s;
+      if (absl::Status s = SignAnew(place, item, 0); !s.ok()) return s;
+    } else {
+      return last;
+    }
+  }
+  return last;
+}
+
+}  // namespace amparo::client

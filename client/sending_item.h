@@ -1,0 +1,43 @@
+// One item of the outbox on its way: signed as things stand, its parts sent, its statement
+// appended, the server's word held against the log. What client/sending.cc is made of.
+//
+// Thread safety: as client/sending.h.
+
+#ifndef AMPARO_CLIENT_SENDING_ITEM_H_
+#define AMPARO_CLIENT_SENDING_ITEM_H_
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/outbox_item.h"
+#include "client/workplace.h"
+
+namespace amparo::client {
+
+// What a failure says of the item and of those behind it.
+enum class Verdict {
+  kNoLink,   // Nothing gets through: the rest need not be tried.
+  kAlarm,    // Somebody lies, or an alarm stands. Nothing is sent.
+  kLater,    // The server has no room for it now.
+  kRefused,  // No.
+};
+Verdict VerdictOf(const absl::Status& status);
+
+// Whether all parts are with the server already.
+enum class Parts { kToSend, kSent };
+// Tries to get a waiting or sending item stored. Its state is durable at every step. Errors are
+// judged by VerdictOf; the item's state says how far it came.
+// REQUIRES: an open item that is neither sealing nor refused.
+absl::Status SendItem(Workplace& place, std::uint64_t number, Parts parts,
+                      const std::function<void(std::uint64_t)>& sent);
+
+// Signs the item's statement anew, as things stand. `next_number`: of a submit, unless 0.
+// ABORTED, reason OUTCOME_CHANGED: the rules would make something else of it now. Else the
+// refusals of StatementAuthor::Foresee.
+absl::Status SignAnew(Workplace& place, OutboxItem& item, std::uint32_t next_number);
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_SENDING_ITEM_H_
