@@ -78,6 +78,26 @@ struct UploadState {
   bool sealed = false;
 };
 
+// The sealed bytes of one upload. They can be read again, from any offset: where an upload
+// goes on is the server's to say.
+class PayloadSource {
+ public:
+  virtual ~PayloadSource() = default;
+  // Fills `out` from `offset`, fewer bytes only at the payload's end; waits for bytes that are
+  // still being made.
+  virtual absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, MutableByteView out) = 0;
+  // SHA-256 of the whole payload; waits until it is whole.
+  virtual absl::StatusOr<Hash> Sha256() = 0;
+};
+struct UploadRequest {
+  ObjectId object;
+  std::uint64_t length = 0;
+  bool begun = false;  // The server may have some of it already: ask first.
+};
+// Told what the server has received so far. May be empty. Called on the calling thread or
+// another, one call at a time.
+using UploadProgress = std::function<void(std::uint64_t received)>;
+
 // Why the server said no, beside the code: from ErrorDetail. Attached to a Status as a
 // payload; see RefusalReason.
 struct ErrorDetail {
@@ -132,12 +152,10 @@ class Connection {
   virtual absl::Status Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) = 0;
   // What the server has of a blob: stored 0 if nothing.
   virtual absl::StatusOr<UploadState> StatUpload(const ObjectId& object, std::uint64_t length) = 0;
-  // Sends what `next` returns (views valid until the next call; empty: no more) from
-  // `offset` on. `sha256`, of the whole payload, is called once, when `next` is exhausted.
-  virtual absl::StatusOr<UploadState> Upload(const ObjectId& object, std::uint64_t length,
-                                             std::uint64_t offset,
-                                             const std::function<absl::StatusOr<ByteView>()>& next,
-                                             const std::function<Hash()>& sha256) = 0;
+  // Sends what the server has not, and goes on after a broken connection where the server says.
+  // Several may run at once. An error of `source` ends it and is returned as it is.
+  virtual absl::StatusOr<UploadState> Upload(const UploadRequest& request, PayloadSource& source,
+                                             const UploadProgress& progress) = 0;
   // Calls `sink` with each piece in order.
   virtual absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                                 std::uint64_t offset, std::uint64_t length,

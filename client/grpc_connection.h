@@ -77,10 +77,8 @@ class GrpcConnection : public Connection {
   absl::StatusOr<LightReply> Light(LightWhich which, Position from, TreeSize size) override;
   absl::Status Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) override;
   absl::StatusOr<UploadState> StatUpload(const ObjectId& object, std::uint64_t length) override;
-  absl::StatusOr<UploadState> Upload(const ObjectId& object, std::uint64_t length,
-                                     std::uint64_t offset,
-                                     const std::function<absl::StatusOr<ByteView>()>& next,
-                                     const std::function<Hash()>& sha256) override;
+  absl::StatusOr<UploadState> Upload(const UploadRequest& request, PayloadSource& source,
+                                     const UploadProgress& progress) override;
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                         std::uint64_t offset, std::uint64_t length,
                         const std::function<absl::Status(ByteView)>& sink) override;

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/grpc_connection.h"
-#include "client/upload_window.h"
 
 namespace amparo::client {
 namespace {
@@ -17,34 +16,6 @@ constexpr std::chrono::milliseconds kLongestPause{8'000};
 // A server that goes back and forth with what it has would keep an upload going for ever.
 constexpr int kLossesMax = 3;
 constexpr std::size_t kMessageDataMax = 1024 * 1024;
-// More than a server may hold without making it durable, and what is under way besides.
-constexpr std::size_t kWindowBytes = 24 * 1024 * 1024;
-
-// A source of bytes, and what of them may have to be sent again.
-struct UploadSource {
-  const std::function<absl::StatusOr<ByteView>()>& next;
-  const std::function<Hash()>& sha256;
-  UploadWindow window;
-  std::optional<Hash> digest;  // Once `next` is exhausted.
-  absl::Status failed;         // On this side.
-
-  // Bytes at `cursor`, at most a message's; empty: there are no more, or it failed.
-  ByteView Take(std::uint64_t cursor) {
-    if (cursor == window.end() && !digest.has_value() && failed.ok()) {
-      auto bytes = next();
-      if (!bytes.ok()) {
-        failed = bytes.status();
-      } else if (bytes->empty()) {
-        digest = sha256();
-      } else {
-        window.Append(*bytes);
-      }
-    }
-    const ByteView rest = window.From(cursor);
-    return rest.first(std::min(rest.size(), kMessageDataMax));
-  }
-};
-
 // Whether the same upload may go on after this.
 bool MayGoOn(const absl::Status& status) {
   if (absl::IsUnavailable(status) || absl::IsUnauthenticated(status)) return true;
@@ -52,25 +23,34 @@ bool MayGoOn(const absl::Status& status) {
   return detail.has_value() && detail->reason == "OFFSET_MISMATCH";
 }
 
-// One stream, from `cursor` to the end or until it breaks.
+// One stream, from `cursor` to the end or until it breaks. `failed`: on this side.
 grpc::Status SendFrom(v1::Amparo::Stub& stub, grpc::ClientContext& context,
-                      const v1::UploadMessage& opening, std::uint64_t cursor, UploadSource& source,
-                      v1::UploadReply& reply) {
+                      const v1::UploadMessage& opening, std::uint64_t cursor, PayloadSource& source,
+                      const UploadProgress& told, v1::UploadReply& reply, absl::Status& failed) {
   ProgressWatch progress(context, kProgressLimit);
   auto writer = stub.Upload(&context, &reply);
   bool open = writer->Write(opening);
-  for (ByteView bytes = source.Take(cursor); open && !bytes.empty(); bytes = source.Take(cursor)) {
+  Bytes buffer(kMessageDataMax);
+  while (open) {
+    const absl::StatusOr<std::size_t> got = source.ReadAt(cursor, MutableByteView(buffer));
+    if (!got.ok()) failed = got.status();
+    if (!got.ok() || *got == 0) break;
     v1::UploadMessage message;
-    message.set_data(bytes.data(), bytes.size());
+    message.set_data(buffer.data(), *got);
     open = writer->Write(message);
     progress.Touch();
-    cursor += bytes.size();
+    cursor += *got;
+    if (open && told) told(cursor);
   }
   // A failure on this side half-closes: what is durable stays, nothing is sealed.
-  if (open && source.failed.ok() && source.digest.has_value()) {
-    v1::UploadMessage message;
-    message.set_seal(AsString(source.digest->view()));
-    writer->Write(message);
+  if (open && failed.ok()) {
+    const absl::StatusOr<Hash> sha256 = source.Sha256();
+    failed = sha256.status();
+    if (sha256.ok()) {
+      v1::UploadMessage message;
+      message.set_seal(AsString(sha256->view()));
+      writer->Write(message);
+    }
   }
   writer->WritesDone();
   grpc::Status finished = writer->Finish();
@@ -111,38 +91,41 @@ absl::StatusOr<UploadState> GrpcConnection::StatUpload(const ObjectId& object,
   return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};
 }
 
-absl::StatusOr<UploadState> GrpcConnection::Upload(
-    const ObjectId& object, std::uint64_t length, std::uint64_t offset,
-    const std::function<absl::StatusOr<ByteView>()>& next, const std::function<Hash()>& sha256) {
-  UploadSource source{.next = next,
-                      .sha256 = sha256,
-                      .window = UploadWindow(offset, kWindowBytes),
-                      .digest = {},
-                      .failed = {}};
-  UploadState state{.stored = offset, .sealed = false};
+absl::StatusOr<UploadState> GrpcConnection::Upload(const UploadRequest& request,
+                                                   PayloadSource& source,
+                                                   const UploadProgress& progress) {
+  UploadState state;
+  if (request.begun) {
+    auto begun = StatUpload(request.object, request.length);
+    if (!begun.ok() || begun->sealed) return begun;
+    state = *begun;
+  }
   auto deadline = std::chrono::steady_clock::now() + kProgressLimit;
   std::chrono::milliseconds pause = kFirstPause;
   int losses = 0;
   while (true) {
     v1::UploadReply reply;
     absl::Status status;
-    if (auto opening = UploadOpeningFor(object, length, state.stored); opening.ok()) {
+    absl::Status failed;
+    if (auto opening = UploadOpeningFor(request.object, request.length, state.stored);
+        opening.ok()) {
       grpc::ClientContext context;
-      const grpc::Status sent = SendFrom(*stub_, context, *opening, state.stored, source, reply);
+      const grpc::Status sent =
+          SendFrom(*stub_, context, *opening, state.stored, source, progress, reply, failed);
       status = StatusFrom(sent, context);
     } else {
       status = opening.status();
     }
-    if (!source.failed.ok()) return source.failed;
+    if (!failed.ok()) return failed;
     if (status.ok()) return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};
     if (!MayGoOn(status)) return status;
     if (absl::IsUnauthenticated(status)) ForgetSession();
     // Where to go on is the server's to say; whether it is true shows in the SHA-256.
-    auto now = StatUpload(object, length);
+    auto now = StatUpload(request.object, request.length);
     while (absl::IsUnavailable(now.status()) && std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(pause);
       pause = std::min(2 * pause, kLongestPause);
-      now = StatUpload(object, length);
+      now = StatUpload(request.object, request.length);
     }
     if (!now.ok()) return now.status();
     if (now->sealed) return *now;
@@ -159,11 +142,6 @@ absl::StatusOr<UploadState> GrpcConnection::Upload(
     } else if (!absl::IsUnauthenticated(status)) {
       std::this_thread::sleep_for(pause);
       pause = std::min(2 * pause, kLongestPause);
-    }
-    if (!source.window.Covers(now->stored)) {
-      return absl::UnavailableError(absl::StrCat("the server at ", address_,
-                                                 " has lost what it had"
-                                                 " of an upload; send it again"));
     }
     state = *now;
   }

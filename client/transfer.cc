@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <fstream>
 #include <future>
 #include <memory>
@@ -18,7 +19,6 @@ namespace {
 // One message of at most 1 MiB, nonce included.
 constexpr std::size_t kBatchChunks = 15;
 constexpr std::size_t kBatchBytes = kBatchChunks * kChunkSize;
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
 
 // The bytes of a file, then zeros up to the padded length.
 class PaddedFile {
@@ -97,6 +97,98 @@ class PartSealer {
   Sha256Stream plaintext_hash_;
   Sha256Stream payload_hash_;
   bool started_ = false;
+};
+
+// What a PartSealer makes, as it is asked for: one batch is sealed while the one before it is
+// sent. The newest bytes are kept, for those which a broken connection lost are sent again.
+class SealingSource final : public PayloadSource {
+ public:
+  SealingSource(PartSealer& sealer, const BytesMoved& moved) : sealer_(sealer), moved_(moved) {
+    coming_ = Seal();
+  }
+
+  absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, MutableByteView out) override {
+    if (offset < start_) {
+      return absl::UnavailableError("the server has lost what it had of an upload; send it again");
+    }
+    std::size_t filled = 0;
+    while (filled < out.size()) {
+      while (offset + filled >= end_) {
+        if (is_whole_) return filled;
+        if (absl::Status s = MakeMore(); !s.ok()) return s;
+      }
+      std::uint64_t at = start_;
+      for (const Bytes& batch : batches_) {
+        if (offset + filled < at + batch.size()) {
+          const ByteView rest =
+              ByteView(batch).subspan(static_cast<std::size_t>(offset + filled - at));
+          const std::size_t taken = std::min(rest.size(), out.size() - filled);
+          std::copy_n(rest.begin(), taken, out.begin() + static_cast<std::ptrdiff_t>(filled));
+          filled += taken;
+          break;
+        }
+        at += batch.size();
+      }
+    }
+    return filled;
+  }
+  absl::StatusOr<Hash> Sha256() override {
+    while (!is_whole_) {
+      if (absl::Status s = MakeMore(); !s.ok()) return s;
+    }
+    if (!sha256_.has_value()) sha256_ = sealer_.FinishPayloadHash();
+    return *sha256_;
+  }
+
+ private:
+  // More than a server may hold without making it durable, and what is under way besides.
+  static constexpr std::size_t kKeptBytes = 24 * 1024 * 1024;
+
+  std::future<absl::StatusOr<SealedBatch>> Seal() {
+    return std::async(std::launch::async, [this] { return sealer_.Next(); });
+  }
+  absl::Status MakeMore() {
+    if (!failed_.ok()) return failed_;
+    absl::StatusOr<SealedBatch> batch = coming_.get();
+    if (!batch.ok()) return failed_ = batch.status();
+    is_whole_ = batch->last;
+    if (!is_whole_) coming_ = Seal();
+    if (moved_ && batch->content > 0) moved_(batch->content);
+    end_ += batch->sealed.size();
+    batches_.push_back(std::move(batch->sealed));
+    while (end_ - start_ - batches_.front().size() >= kKeptBytes) {
+      start_ += batches_.front().size();
+      batches_.pop_front();
+    }
+    return absl::OkStatus();
+  }
+
+  PartSealer& sealer_;
+  const BytesMoved& moved_;
+  std::deque<Bytes> batches_;
+  std::uint64_t start_ = 0;
+  std::uint64_t end_ = 0;
+  bool is_whole_ = false;
+  std::optional<Hash> sha256_;
+  absl::Status failed_;
+  std::future<absl::StatusOr<SealedBatch>> coming_;  // Last: it uses the sealer.
+};
+
+// A payload that is in memory.
+class MemorySource final : public PayloadSource {
+ public:
+  MemorySource(ByteView payload, const Hash& sha256) : payload_(payload), sha256_(sha256) {}
+  absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, MutableByteView out) override {
+    const auto from = static_cast<std::size_t>(std::min<std::uint64_t>(offset, payload_.size()));
+    const std::size_t taken = std::min(out.size(), payload_.size() - from);
+    std::copy_n(payload_.begin() + static_cast<std::ptrdiff_t>(from), taken, out.begin());
+    return taken;
+  }
+  absl::StatusOr<Hash> Sha256() override { return sha256_; }
+
+ private:
+  ByteView payload_;
+  Hash sha256_;
 };
 
 absl::Status Differs(const ObjectRef& ref, absl::string_view what) {
@@ -199,24 +291,14 @@ absl::StatusOr<SealedPart> SealAndUpload(Connection& connection, const std::stri
   part.ref.commitment = CommitTo(part.key, part.ref.object);
   part.ref.payload_length = SealedLength(PaddedPartLength(size));
   PartSealer sealer(part.key, path, size);
-  // One batch is sealed while the one before it is sent.
-  const auto seal = [&sealer] { return sealer.Next(); };
-  std::future<absl::StatusOr<SealedBatch>> coming = std::async(std::launch::async, seal);
-  absl::StatusOr<SealedBatch> sending = SealedBatch{};
-  const auto next = [&]() -> absl::StatusOr<ByteView> {
-    if (sending->last) return ByteView();
-    sending = coming.get();
-    if (!sending.ok()) return sending.status();
-    if (!sending->last) coming = std::async(std::launch::async, seal);
-    if (moved && sending->content > 0) moved(sending->content);
-    return ByteView(sending->sealed);
-  };
-  const auto sha256 = [&] { return part.ref.payload_sha256 = sealer.FinishPayloadHash(); };
-  absl::StatusOr<UploadState> state =
-      connection.Upload(part.ref.object, part.ref.payload_length, 0, next, sha256);
-  if (!sending.ok()) return sending.status();
+  SealingSource source(sealer, moved);
+  absl::StatusOr<UploadState> state = connection.Upload(
+      {.object = part.ref.object, .length = part.ref.payload_length}, source, nullptr);
   if (!state.ok()) return state.status();
-  if (!state->sealed || !sending->last) {
+  absl::StatusOr<Hash> sha256 = source.Sha256();
+  if (!sha256.ok()) return sha256.status();
+  part.ref.payload_sha256 = *sha256;
+  if (!state->sealed) {
     return absl::DataLossError(absl::StrCat("the server kept ", state->stored, " of ",
                                             part.ref.payload_length, " bytes of ", path));
   }
@@ -225,15 +307,9 @@ absl::StatusOr<SealedPart> SealAndUpload(Connection& connection, const std::stri
 }
 
 absl::Status UploadPayload(Connection& connection, const SealedSmall& object) {
-  ByteView rest(object.payload);
-  const auto next = [&rest]() -> absl::StatusOr<ByteView> {
-    const ByteView piece = rest.first(std::min(rest.size(), kPieceBytes));
-    rest = rest.subspan(piece.size());
-    return piece;
-  };
-  absl::StatusOr<UploadState> state =
-      connection.Upload(object.ref.object, object.ref.payload_length, 0, next,
-                        [&object] { return object.ref.payload_sha256; });
+  MemorySource source(object.payload, object.ref.payload_sha256);
+  absl::StatusOr<UploadState> state = connection.Upload(
+      {.object = object.ref.object, .length = object.ref.payload_length}, source, nullptr);
   if (!state.ok()) return state.status();
   if (!state->sealed) return absl::DataLossError("the server kept only a piece of an object");
   return absl::OkStatus();

@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "client/statement_author.h"
-#include "client/upload_window.h"
-#include "crypto/digest.h"
 #include "statement/invitation.h"
 #include "tests/client/cutting_relay.h"
 #include "tests/client/live_server.h"
+#include "tests/client/memory_payload.h"
 #include "tests/client_verbs/scratch_directory.h"
 #include "tests/support/organisation.h"
 
@@ -18,6 +17,7 @@ namespace {
 
 using amparo::testing::CuttingRelay;
 using amparo::testing::KeyNamed;
+using amparo::testing::MemoryPayload;
 using amparo::testing::Organisation;
 
 class BadLinkTest : public ::testing::Test {
@@ -84,19 +84,14 @@ TEST_F(BadLinkTest, AnUploadGoesOnWhereTheConnectionBroke) {
   const auto connection = ConnectOver(relay);
   Bytes blob(12 * 1024 * 1024);
   for (std::size_t i = 0; i < blob.size(); ++i) blob[i] = static_cast<std::uint8_t>(i * i >> 7);
-  std::size_t given = 0;
-  const auto next = [&]() -> absl::StatusOr<ByteView> {
-    const ByteView piece =
-        ByteView(blob).subspan(given, std::min<std::size_t>(300'000, blob.size() - given));
-    given += piece.size();
-    return piece;
-  };
-  const auto state =
-      connection->Upload(RandomId<ObjectId>(), blob.size(), 0, next, [&] { return Sha256(blob); });
+  MemoryPayload source(blob);
+  std::uint64_t received = 0;
+  const auto state = connection->Upload({.object = RandomId<ObjectId>(), .length = blob.size()},
+                                        source, [&](std::uint64_t bytes) { received = bytes; });
   ASSERT_TRUE(state.ok()) << state.status();
   EXPECT_TRUE(state->sealed);
   EXPECT_EQ(state->stored, blob.size());
-  EXPECT_EQ(given, blob.size()) << "each byte was asked for once";
+  EXPECT_EQ(received, blob.size());
   EXPECT_GE(relay.connections(), 5u) << "four were cut";
 }
 
@@ -104,14 +99,11 @@ TEST_F(BadLinkTest, AnUploadThatFailsOnThisSideSealsNothing) {
   CuttingRelay relay(server_.endpoint().address, {});
   const auto connection = ConnectOver(relay);
   const ObjectId object = RandomId<ObjectId>();
-  int calls = 0;
-  const Bytes piece(100'000, 7);
-  const auto next = [&]() -> absl::StatusOr<ByteView> {
-    if (++calls == 3) return absl::DataLossError("the file changed");
-    return ByteView(piece);
-  };
-  EXPECT_EQ(connection->Upload(object, 1'000'000, 0, next, [] { return Hash{}; }).status().code(),
-            absl::StatusCode::kDataLoss);
+  MemoryPayload source(Bytes(1'000'000, 7));
+  source.fail_from = 200'000;
+  EXPECT_EQ(
+      connection->Upload({.object = object, .length = 1'000'000}, source, nullptr).status().code(),
+      absl::StatusCode::kDataLoss);
   const auto state = connection->StatUpload(object, 1'000'000);
   ASSERT_TRUE(state.ok()) << state.status();
   EXPECT_FALSE(state->sealed);
@@ -138,25 +130,6 @@ TEST_F(BadLinkTest, WatchEndsWhenItsCallerHasSeenEnough) {
   EXPECT_TRUE(status.ok()) << status;
   ASSERT_EQ(sizes.size(), 1u);
   EXPECT_GE(sizes[0], 1u);
-}
-
-TEST(UploadWindow, KeepsTheNewestBytesAndNoMoreThanItMust) {
-  UploadWindow window(100, 10);
-  std::uint8_t value = 0;
-  for (int piece = 0; piece < 50; ++piece) {
-    Bytes bytes(static_cast<std::size_t>(1 + piece % 7));
-    for (std::uint8_t& byte : bytes) byte = value++;
-    window.Append(bytes);
-    EXPECT_TRUE(window.end() - window.start() < 10 + 7 || window.start() == 100);
-    EXPECT_TRUE(window.end() - window.start() >= 10 || window.start() == 100);
-    for (std::uint64_t at = window.start(); at < window.end(); ++at) {
-      ASSERT_FALSE(window.From(at).empty());
-      EXPECT_EQ(window.From(at).front(), static_cast<std::uint8_t>(at - 100));
-    }
-    EXPECT_TRUE(window.From(window.end()).empty());
-    EXPECT_FALSE(window.Covers(window.end() + 1));
-  }
-  EXPECT_FALSE(window.Covers(100));
 }
 
 }  // namespace

@@ -42,9 +42,8 @@ class RefusingConnection : public client::Connection {
   absl::StatusOr<client::UploadState> StatUpload(const ObjectId&, std::uint64_t) override {
     return No();
   }
-  absl::StatusOr<client::UploadState> Upload(const ObjectId&, std::uint64_t, std::uint64_t,
-                                             const std::function<absl::StatusOr<ByteView>()>&,
-                                             const std::function<Hash()>&) override {
+  absl::StatusOr<client::UploadState> Upload(const client::UploadRequest&, client::PayloadSource&,
+                                             const client::UploadProgress&) override {
     return No();
   }
   absl::Status Download(SubjectType, const SubjectId&, const ObjectId&, std::uint64_t,

@@ -17,29 +17,31 @@ namespace amparo::testing {
 class BlobConnection final : public RefusingConnection {
  public:
   std::map<ObjectId, Bytes> blobs;
-  bool keep = true;                 // False: only hashes what is uploaded.
-  std::size_t piece = 300'000;      // Bytes per piece of a download.
-  std::size_t largest_message = 0;  // Of an upload.
+  bool keep = true;             // False: only hashes what is uploaded.
+  std::size_t piece = 300'000;  // Bytes per piece of a download.
 
   absl::StatusOr<client::UploadState> StatUpload(const ObjectId&, std::uint64_t) override {
     return client::UploadState{};
   }
-  absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
-                                             std::uint64_t,
-                                             const std::function<absl::StatusOr<ByteView>()>& next,
-                                             const std::function<Hash()>& sha256) override {
+  absl::StatusOr<client::UploadState> Upload(const client::UploadRequest& request,
+                                             client::PayloadSource& source,
+                                             const client::UploadProgress& progress) override {
     Sha256Stream hash;
     std::uint64_t stored = 0;
+    Bytes buffer(kPieceBytes);
     for (;;) {
-      absl::StatusOr<ByteView> bytes = next();
-      if (!bytes.ok()) return bytes.status();
-      if (bytes->empty()) break;
-      largest_message = std::max(largest_message, bytes->size());
-      stored += bytes->size();
-      hash.Update(*bytes);
-      if (keep) AppendTo(blobs[object], *bytes);
+      const absl::StatusOr<std::size_t> got = source.ReadAt(stored, MutableByteView(buffer));
+      if (!got.ok()) return got.status();
+      if (*got == 0) break;
+      const ByteView bytes = ByteView(buffer).first(*got);
+      stored += bytes.size();
+      hash.Update(bytes);
+      if (keep) AppendTo(blobs[request.object], bytes);
+      if (progress) progress(stored);
     }
-    if (stored != length || hash.Finish() != sha256())
+    const absl::StatusOr<Hash> whole = source.Sha256();
+    if (!whole.ok()) return whole.status();
+    if (stored != request.length || hash.Finish() != *whole)
       return absl::DataLossError("not as declared");
     return client::UploadState{.stored = stored, .sealed = true};
   }
@@ -55,6 +57,9 @@ class BlobConnection final : public RefusingConnection {
     }
     return absl::OkStatus();
   }
+
+ private:
+  static constexpr std::size_t kPieceBytes = 1024 * 1024;
 };
 
 }  // namespace amparo::testing

@@ -77,12 +77,11 @@ class TamperingConnection final : public ForwardingConnection {
     if (paths.ok() && tampering_->prove) tampering_->prove(*paths);
     return paths;
   }
-  absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
-                                             std::uint64_t offset,
-                                             const std::function<absl::StatusOr<ByteView>()>& next,
-                                             const std::function<Hash()>& sha256) override {
+  absl::StatusOr<client::UploadState> Upload(const client::UploadRequest& request,
+                                             client::PayloadSource& source,
+                                             const client::UploadProgress& progress) override {
     ++tampering_->uploads;
-    return inner().Upload(object, length, offset, next, sha256);
+    return inner().Upload(request, source, progress);
   }
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                         std::uint64_t offset, std::uint64_t length,

@@ -195,10 +195,10 @@ absl::StatusOr<client::UploadState> HostileConnection::StatUpload(const ObjectId
 }
 
 absl::StatusOr<client::UploadState> HostileConnection::Upload(
-    const ObjectId& object, std::uint64_t length, std::uint64_t offset,
-    const std::function<absl::StatusOr<ByteView>()>& next, const std::function<Hash()>& sha256) {
+    const client::UploadRequest& request, client::PayloadSource& source,
+    const client::UploadProgress& progress) {
   return Typed<client::UploadState>("Upload", [&](client::Connection& connection) {
-    return connection.Upload(object, length, offset, next, sha256);
+    return connection.Upload(request, source, progress);
   });
 }
 

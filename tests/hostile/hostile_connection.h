@@ -61,10 +61,9 @@ class HostileConnection final : public client::Connection {
   absl::Status Watch(TreeSize size, const std::function<bool(TreeSize)>& grown) override;
   absl::StatusOr<client::UploadState> StatUpload(const ObjectId& object,
                                                  std::uint64_t length) override;
-  absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
-                                             std::uint64_t offset,
-                                             const std::function<absl::StatusOr<ByteView>()>& next,
-                                             const std::function<Hash()>& sha256) override;
+  absl::StatusOr<client::UploadState> Upload(const client::UploadRequest& request,
+                                             client::PayloadSource& source,
+                                             const client::UploadProgress& progress) override;
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                         std::uint64_t offset, std::uint64_t length,
                         const std::function<absl::Status(ByteView)>& sink) override;

@@ -15,6 +15,7 @@
 #include "client/connection.h"
 #include "crypto/signature.h"
 #include "server/tls_certificate.h"
+#include "tests/client/memory_payload.h"
 
 namespace amparo::testing {
 namespace {
@@ -197,13 +198,9 @@ TEST_F(Transport, GivesUpOnADownloadThatBreaksOffWithoutBringingAnything) {
 
 TEST_F(Transport, EndsAnUploadToAServerThatGoesBackAndForth) {
   const Bytes content(1'000, 7);
-  bool is_sent = false;
-  const auto state = connection_->Upload(
-      ObjectId::Filled(1), content.size(), 0,
-      [&]() -> absl::StatusOr<ByteView> {
-        return std::exchange(is_sent, true) ? ByteView() : ByteView(content);
-      },
-      [] { return Hash::Filled(1); });
+  MemoryPayload source(content);
+  const auto state = connection_->Upload({.object = ObjectId::Filled(1), .length = content.size()},
+                                         source, nullptr);
   EXPECT_TRUE(absl::IsUnavailable(state.status())) << state.status();
   EXPECT_LE(liar_.asked, 20);
 }

@@ -161,20 +161,25 @@ class EngineConnection final : public client::Connection {
     if (!state->has_value()) return client::UploadState{};
     return client::UploadState{.stored = (*state)->stored, .sealed = (*state)->sealed};
   }
-  absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
-                                             std::uint64_t,
-                                             const std::function<absl::StatusOr<ByteView>()>& next,
-                                             const std::function<Hash()>& sha256) override {
-    auto writer = organization_.storage().blobs->BeginWrite(object, length, organization_.now());
+  absl::StatusOr<client::UploadState> Upload(const client::UploadRequest& request,
+                                             client::PayloadSource& source,
+                                             const client::UploadProgress& progress) override {
+    auto writer = organization_.storage().blobs->BeginWrite(request.object, request.length,
+                                                            organization_.now());
     if (!writer.ok()) return writer.status();
-    for (;;) {
-      absl::StatusOr<ByteView> bytes = next();
-      if (!bytes.ok()) return bytes.status();
-      if (bytes->empty()) break;
-      if (absl::Status s = (*writer)->Write(*bytes); !s.ok()) return s;
+    Bytes buffer(kPieceBytes);
+    for (std::uint64_t at = (*writer)->offset();;) {
+      const absl::StatusOr<std::size_t> got = source.ReadAt(at, MutableByteView(buffer));
+      if (!got.ok()) return got.status();
+      if (*got == 0) break;
+      if (absl::Status s = (*writer)->Write(ByteView(buffer).first(*got)); !s.ok()) return s;
+      at += *got;
+      if (progress) progress(at);
     }
-    if (absl::Status s = (*writer)->Seal(sha256()); !s.ok()) return s;
-    return client::UploadState{.stored = length, .sealed = true};
+    const absl::StatusOr<Hash> whole = source.Sha256();
+    if (!whole.ok()) return whole.status();
+    if (absl::Status s = (*writer)->Seal(*whole); !s.ok()) return s;
+    return client::UploadState{.stored = request.length, .sealed = true};
   }
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                         std::uint64_t offset, std::uint64_t length,

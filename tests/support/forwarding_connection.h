@@ -65,11 +65,10 @@ class ForwardingConnection : public client::Connection {
                                                  std::uint64_t length) override {
     return inner_->StatUpload(object, length);
   }
-  absl::StatusOr<client::UploadState> Upload(const ObjectId& object, std::uint64_t length,
-                                             std::uint64_t offset,
-                                             const std::function<absl::StatusOr<ByteView>()>& next,
-                                             const std::function<Hash()>& sha256) override {
-    return inner_->Upload(object, length, offset, next, sha256);
+  absl::StatusOr<client::UploadState> Upload(const client::UploadRequest& request,
+                                             client::PayloadSource& source,
+                                             const client::UploadProgress& progress) override {
+    return inner_->Upload(request, source, progress);
   }
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                         std::uint64_t offset, std::uint64_t length,
