@@ -67,9 +67,9 @@ std::string FormatSignatureLine(absl::string_view name, const NoteKeyId& key_id,
   return absl::StrCat(kSignaturePrefix, name, " ", ToBase64(blob), "\n");
 }
 
-absl::StatusOr<NoteLines> SplitNote(absl::string_view note) {
-  if (note.size() > kNoteBytesMax) {
-    return Malformed(absl::StrCat(note.size(), " bytes, at most ", kNoteBytesMax));
+absl::StatusOr<NoteLines> SplitNote(absl::string_view note, std::size_t bytes_max) {
+  if (note.size() > bytes_max) {
+    return Malformed(absl::StrCat(note.size(), " bytes, at most ", bytes_max));
   }
   const std::size_t gap = note.rfind("\n\n");
   if (!IsNoteText(note) || gap == absl::string_view::npos || !absl::EndsWith(note, "\n")) {

@@ -48,7 +48,7 @@ struct NoteLines {
   std::vector<SignatureLine> signatures;
 };
 // The views point into `note`. INVALID_ARGUMENT: not a signed note, or over a limit.
-absl::StatusOr<NoteLines> SplitNote(absl::string_view note);
+absl::StatusOr<NoteLines> SplitNote(absl::string_view note, std::size_t bytes_max = kNoteBytesMax);
 
 }  // namespace amparo::audit
 

@@ -19,8 +19,8 @@ std::string SignNote(absl::string_view name, absl::string_view text, const Signi
 }
 
 absl::StatusOr<absl::string_view> OpenNote(absl::string_view name, const VerifyKey& key,
-                                           absl::string_view note) {
-  const absl::StatusOr<NoteLines> lines = SplitNote(note);
+                                           absl::string_view note, std::size_t bytes_max) {
+  const absl::StatusOr<NoteLines> lines = SplitNote(note, bytes_max);
   if (!lines.ok()) return lines.status();
   const NoteKeyId id = NoteKeyIdOf(name, key);
   bool is_signed = false;

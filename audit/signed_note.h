@@ -27,7 +27,8 @@ std::string SignNote(absl::string_view name, absl::string_view text, const Signi
 // INVALID_ARGUMENT: not a signed note, or over a limit.
 // UNAUTHENTICATED: no signature under this name and key, or a wrong one.
 absl::StatusOr<absl::string_view> OpenNote(absl::string_view name, const VerifyKey& key,
-                                           absl::string_view note);
+                                           absl::string_view note,
+                                           std::size_t bytes_max = kNoteBytesMax);
 
 }  // namespace amparo::audit
 

@@ -41,6 +41,8 @@ struct AppendRequest {
 struct AppendReply {
   Position position;
   std::string checkpoint;
+  // audit/storage_receipt.h; empty: the statement names no objects.
+  Bytes storage_signature = {};
 };
 struct SyncEntry {
   Bytes leaf;

@@ -28,7 +28,9 @@ void QuietenGrpc() {
 }
 
 AppendReply FromWire(const v1::AppendReply& reply) {
-  return {.position = Position{reply.position()}, .checkpoint = reply.checkpoint()};
+  return {.position = Position{reply.position()},
+          .checkpoint = reply.checkpoint(),
+          .storage_signature = BytesOf(reply.storage_signature())};
 }
 
 absl::Status BadAnswer(absl::string_view field) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/proof.h"
+#include "audit/storage_receipt.h"
 #include "server/refusal.h"
 
 namespace amparo::server {
@@ -240,12 +241,22 @@ absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
   const std::vector<Waiting*> answered = std::exchange(waiting, {});
   for (std::size_t i = 0; i < answered.size(); ++i) {
     if (judged[i].ok()) {
-      answered[i]->done(Appended{.position = *judged[i], .checkpoint = checkpoint});
+      answered[i]->done(AnswerTo(answered[i]->submission, *judged[i], checkpoint));
     } else {
       answered[i]->done(Internal(std::move(judged[i]).status()));
     }
   }
   return absl::OkStatus();
+}
+
+Appended Organization::AnswerTo(const Submission& submission, Position position,
+                                const std::string& checkpoint) const {
+  Appended appended{.position = position, .checkpoint = checkpoint, .storage_signature = {}};
+  if (!submission.body.objects.empty()) {
+    appended.storage_signature = audit::SignStorageReceipt(
+        options_.org, position, submission.hash, submission.body.objects, options_.log_key);
+  }
+  return appended;
 }
 
 Overlay::Base Organization::Base() {

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,6 +43,8 @@ inline constexpr int kAppendAttemptsMax =
 struct Appended {
   Position position;
   std::string checkpoint;  // Signed note over a log that includes it.
+  // audit/storage_receipt.h; nothing if the statement names no objects.
+  std::optional<Signature> storage_signature;
 };
 using AppendCallback = std::function<void(absl::StatusOr<Appended>)>;
 
@@ -109,6 +112,9 @@ class Organization {
   // One attempt. OK: what was not refused is durable, all are answered and `waiting` is
   // empty. ABORTED: the log has grown, try again. Else: nothing of it is known to stand.
   absl::Status TryAppend(std::vector<Waiting*>& waiting);
+  // What the author of a durable statement is answered.
+  Appended AnswerTo(const Submission& submission, Position position,
+                    const std::string& checkpoint) const;
   void SweepIfDue();
   // A tick alone, when an hour has begun and nobody says anything.
   void AppendTimerTick();

@@ -21,6 +21,9 @@ AppendCallback AnswerWhenDone(Context* context, Reactor* reactor, v1::AppendRepl
     if (appended.ok()) {
       reply->set_position(appended->position.value);
       reply->set_checkpoint(std::move(appended->checkpoint));
+      if (appended->storage_signature.has_value()) {
+        reply->set_storage_signature(StringOf(appended->storage_signature->view()));
+      }
       log->AddOut(reply->ByteSizeLong());
     }
     reactor->Finish(log->Finish(appended.status(), *context));

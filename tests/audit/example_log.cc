@@ -10,6 +10,7 @@
 #include "audit/log_entry.h"
 #include "audit/merkle.h"
 #include "audit/proof.h"
+#include "audit/storage_receipt.h"
 #include "audit/tlog_proof.h"
 #include "tests/statement/random_bodies.h"
 #include "tests/statement/vector_cases.h"
@@ -142,6 +143,26 @@ std::string ExampleCosignedText() {
                         .path = *ProveInclusion({2}, {3}, ExampleSource()),
                         .checkpoint = note};
   absl::StrAppend(&out, "tlog-proof: ", OnOneLine(FormatTlogProof(proof)), "\n");
+  return out;
+}
+
+std::string ExampleStoredText() {
+  std::string out =
+      "comment: the receipt of storage of good_submit of ../statement at position 258, by a log "
+      "whose\n"
+      "comment: key has the seed 32 x 04; notes are written with \\n for their newlines\n";
+  const SignedStatement submit = ExampleNamed("good_submit");
+  const auto body = DecodeBody(submit.statement.kind, submit.statement.body);
+  const OrgId& org = submit.statement.org;
+  const Signature signature =
+      SignStorageReceipt(org, {258}, HashOf(submit), body->objects, KeyNumber(4));
+  absl::StrAppend(&out, "position: 258\n");
+  absl::StrAppend(&out, "signed-statement: ", ToHex(HashOf(submit)), "\n");
+  absl::StrAppend(&out, "signature: ", ToHex(signature), "\n");
+  absl::StrAppend(&out, "receipt: ",
+                  OnOneLine(FormatStorageReceipt(org, {258}, HashOf(submit), body->objects,
+                                                 KeyNumber(4).verify_key(), signature.view())),
+                  "\n");
   return out;
 }
 

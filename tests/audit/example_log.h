@@ -15,6 +15,8 @@ std::string ExampleLogText();
 std::string ExampleProofsText();
 // The text of tests/vectors/log/cosigned.txt.
 std::string ExampleCosignedText();
+// The text of tests/vectors/log/stored.txt.
+std::string ExampleStoredText();
 
 }  // namespace amparo::audit
 

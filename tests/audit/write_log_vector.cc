@@ -12,8 +12,10 @@ int main(int count, char** arguments) {
     std::cout << amparo::audit::ExampleProofsText();
   } else if (name == "cosigned.txt") {
     std::cout << amparo::audit::ExampleCosignedText();
+  } else if (name == "stored.txt") {
+    std::cout << amparo::audit::ExampleStoredText();
   } else {
-    std::cerr << "usage: log_vector three_leaves.txt | proofs.txt | cosigned.txt\n";
+    std::cerr << "usage: log_vector three_leaves.txt | proofs.txt | cosigned.txt | stored.txt\n";
     return 1;
   }
   return 0;

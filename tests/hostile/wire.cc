@@ -34,6 +34,7 @@ std::string ToWire(const client::AppendReply& reply) {
   v1::AppendReply out;
   out.set_position(reply.position.value);
   out.set_checkpoint(reply.checkpoint);
+  out.set_storage_signature(TextOf(reply.storage_signature));
   return out.SerializeAsString();
 }
 
@@ -131,7 +132,9 @@ std::string ToWire(const std::vector<std::vector<Hash>>& paths) {
 absl::Status FromWire(const std::string& bytes, client::AppendReply& reply) {
   v1::AppendReply in;
   if (absl::Status s = Parse(bytes, in); !s.ok()) return s;
-  reply = {.position = Position{in.position()}, .checkpoint = in.checkpoint()};
+  reply = {.position = Position{in.position()},
+           .checkpoint = in.checkpoint(),
+           .storage_signature = BytesFrom(in.storage_signature())};
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include <future>
 #include <thread>
 
+#include "audit/storage_receipt.h"
 #include "crypto/digest.h"
 #include "statement/certificate_request.h"
 #include "tests/server/rpc_fixture.h"
@@ -75,6 +76,12 @@ TEST_F(RpcTest, CarriesALargeDocumentFromAnUploadToADownload) {
   EXPECT_TRUE(stored.sealed());
   const auto appended = client_->Append(submit, &reply);
   ASSERT_TRUE(appended.ok()) << appended.error_message();
+  const auto prepared = Prepare(submit);
+  ASSERT_TRUE(prepared.ok()) << prepared.status();
+  EXPECT_TRUE(audit::VerifyStorageReceipt(org_, Position{reply.position()}, prepared->hash,
+                                          prepared->body.objects, policy_.log_key,
+                                          AsBytes(reply.storage_signature()))
+                  .ok());
 
   std::string payload;
   ASSERT_TRUE(client_->OpenSession(org_, "cleo").ok());

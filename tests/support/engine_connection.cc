@@ -41,7 +41,13 @@ absl::StatusOr<client::AppendReply> SubmitTo(server::Organization& organization,
   });
   absl::StatusOr<server::Appended> appended = answer.get();
   if (!appended.ok()) return Translated(appended.status());
-  return client::AppendReply{.position = appended->position, .checkpoint = appended->checkpoint};
+  client::AppendReply reply{
+      .position = appended->position, .checkpoint = appended->checkpoint, .storage_signature = {}};
+  if (appended->storage_signature.has_value()) {
+    const ByteView signature = appended->storage_signature->view();
+    reply.storage_signature.assign(signature.begin(), signature.end());
+  }
+  return reply;
 }
 
 class EngineConnection final : public client::Connection {
