@@ -144,29 +144,38 @@ void Crowd::AddClient(int number) {
   clients_.push_back(std::move(client));
 }
 
+SignedStatement Crowd::SignAs(Client& client, const About& about, const Body& body) const {
+  const Kind kind = KindOf(body.act);
+  Statement statement;
+  statement.kind = static_cast<std::uint16_t>(kind);
+  statement.org = org_;
+  statement.actor = client.certificate.member;
+  statement.actor_certificate = HashOf(client.certificate);
+  statement.actor_seq = ++client.sequence;
+  statement.subject_type = static_cast<std::uint8_t>(SubjectTypeOf(kind));
+  statement.subject = about.subject;
+  statement.subject_prev = about.prev;
+  statement.seen_tree_size = seen_size_;
+  statement.seen_root = seen_root_;
+  statement.claimed_time = Now();
+  statement.salt = RandomId<decltype(statement.salt)>();
+  statement.body = EncodeBody(body);
+  return SignStatement(statement, client.key);
+}
+
+SignedStatement Crowd::Sign(int number, const About& about, const Body& body) {
+  return SignAs(clients_.at(static_cast<std::size_t>(number)), about, body);
+}
+
 // The same assignment again: a turn that needs no new grant.
 SignedStatement Crowd::Turn(Client& client) const {
-  Statement turn;
-  turn.kind = static_cast<std::uint16_t>(Kind::kAssign);
-  turn.org = org_;
-  turn.actor = client.certificate.member;
-  turn.actor_certificate = HashOf(client.certificate);
-  turn.actor_seq = ++client.sequence;
-  turn.subject_type = static_cast<std::uint8_t>(SubjectType::kDocument);
-  turn.subject = client.document;
-  turn.subject_prev = client.prev;
-  turn.seen_tree_size = seen_size_;
-  turn.seen_root = seen_root_;
-  turn.claimed_time = Now();
-  turn.salt = RandomId<decltype(turn.salt)>();
-  turn.body = EncodeBody({.act = Assign{.translator = Organisation::Member("tina"),
-                                        .reviewer = Organisation::Member("rita"),
-                                        .attorneys = {},
-                                        .lease_end = {(Now().value / kHour_s + 48) * kHour_s},
-                                        .due_week = 0},
-                          .objects = {},
-                          .grants = {}});
-  return SignStatement(turn, client.key);
+  const Assign assign{.translator = Organisation::Member("tina"),
+                      .reviewer = Organisation::Member("rita"),
+                      .attorneys = {},
+                      .lease_end = {(Now().value / kHour_s + 48) * kHour_s},
+                      .due_week = 0};
+  return SignAs(client, {.subject = client.document, .prev = client.prev},
+                {.act = assign, .objects = {}, .grants = {}});
 }
 
 void Crowd::TakeTurn(Client& client) const {

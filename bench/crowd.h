@@ -28,6 +28,12 @@ class Crowd {
   // The same for about this long. Turns per second.
   double TurnsPerSecond(double seconds);
 
+  // `name` says this about `about`, beside others' statements; stops the program if refused.
+  void Say(const std::string& name, const Body& body, const server::testing::About& about,
+           server::AppendInput input = {});
+  // What client `number` says about a case or a document, with the next of its sequence numbers.
+  SignedStatement Sign(int number, const server::testing::About& about, const Body& body);
+
   server::testing::AmparodProcess& server() { return server_; }
   const OrgId& org() const { return org_; }
   const VerifyKey& log_key() const { return log_key_; }
@@ -44,10 +50,9 @@ class Crowd {
     Hash prev;
     std::unique_ptr<server::testing::TestClient> connection;
   };
-  void Say(const std::string& name, const Body& body, const server::testing::About& about,
-           server::AppendInput input = {});
-  void OpenCase();
   void AddClient(int number);
+  SignedStatement SignAs(Client& client, const server::testing::About& about,
+                         const Body& body) const;
   SignedStatement Turn(Client& client) const;
   void TakeTurn(Client& client) const;
   // One thread for each client; seconds until the last has done what `take` says.

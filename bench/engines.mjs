@@ -46,11 +46,28 @@ function keep(run, name, spreads) {
 }
 
 export async function measureScale(run) {
-  const { documents, scale_turns: turns } = run.sizes;
-  const output = run.workshop.run('scale_cost', documents, run.count, turns);
+  const { documents, scale_turns: turns, blobs_mib: blobs } = run.sizes;
+  const output = run.workshop.run('scale_cost', documents, run.count, turns, blobs);
   const spreads = keep(run, `${documents} documents`, spreadsIn(output));
   run.note('scale', `${documents} documents in process`);
   run.record('scale', spreads.get('ratio: many over 1,000'));
+  const grows = (what, few, many) => run.grows(`${what}: 1,000 and ${documents} documents`,
+    spreads.get(many)?.unit, spreads.get(few), spreads.get(many));
+  grows('a transition', 'a transition with 1,000 documents', 'a transition with many documents');
+  grows(`opening the database, with ${blobs} MiB of blobs in the large one`,
+    'opening the database with 1,000 documents', 'opening the database with many documents');
+  grows('restart of the organisation, in process',
+    'restart with 1,000 documents', 'restart with many documents');
+}
+
+// What a coordinator's real commands take on a real amparod, and that one's own restart.
+export async function measureListing(run) {
+  const { few, many } = run.sizes;
+  const both = [few, many].map((documents) =>
+    spreadsIn(run.workshop.run('listing_cost', documents, run.count)));
+  for (const [what, { unit, ...spread }] of both[0]) {
+    run.grows(`${what}: ${few} and ${many} documents`, unit, spread, both[1].get(what));
+  }
 }
 
 export async function measureServerMemory(run) {
@@ -73,6 +90,11 @@ export async function measureSync(run) {
   const spreads = keep(run, `${members} members, ${leaves} leaves`, spreadsIn(output));
   const light = spreads.get('first synchronisation, light: received');
   const secondsOf = (kib) => (kib * 1024 * 8) / kSlowLink_bits;
+  for (const reach of ['full', 'light']) {
+    run.grows(`synchronising, ${reach}: 100 new leaves, and the first time`, 's',
+      spreads.get(`100 new leaves, ${reach}: time`),
+      spreads.get(`first synchronisation, ${reach}: time`));
+  }
   run.note('first-contact', `${members} members, ${leaves} leaves`);
   run.record('first-contact', {
     min: secondsOf(light.min), median: secondsOf(light.median), max: secondsOf(light.max),

@@ -2,9 +2,11 @@
 //
 //   node bench/run.mjs BUILD_DIR [--quick] [--rounds N] [--only GROUP,...] [--publish]
 //
-// --quick: everything small and one round, to try it. --publish: writes docs/performance.svg and
-// the tables of docs/performance.md. Everything made lies in a folder under TMPDIR (default
-// /var/tmp), which has to be on a disk; results: BUILD_DIR/results.json.
+// --quick: everything small and one round, to try it. --publish: after each group writes
+// docs/performance.json, and from it docs/performance.svg and the tables of docs/performance.md; a
+// group that was not measured keeps what stands there, with its date. What fails is named in its
+// row, and the rest goes on. Everything made lies in a folder under TMPDIR (default /var/tmp),
+// which has to be on a disk; results: BUILD_DIR/results.json.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statfsSync, writeFileSync } from 'node:fs';
@@ -12,12 +14,12 @@ import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { measureFunctions, measureLog, measureScale, measureServerMemory, measureSync,
-  measureTransitions } from './engines.mjs';
-import { ratiosOf, rowOf, spreadOf, verdictOf } from './goals.mjs';
+import { measureFunctions, measureListing, measureLog, measureScale, measureServerMemory,
+  measureSync, measureTransitions } from './engines.mjs';
 import { kPeerPackages, peerVersions } from './peers.mjs';
 import { Workshop } from './processes.mjs';
 import { drawChart, printTable, publish } from './report.mjs';
+import { GroupRun, Stopped } from './results.mjs';
 import { measureSealing, measureTransfers } from './transfers.mjs';
 
 const kMiB = 2 ** 20;
@@ -28,72 +30,25 @@ const kGroups = {
   memory: measureServerMemory,
   log: measureLog,
   sync: measureSync,
+  listing: measureListing,
   scale: measureScale,
   functions: measureFunctions,
 };
+// `few` and `many`: documents of an organisation that a real amparod serves.
 const kFull = {
   seal: 1024 * kMiB, file: 256 * kMiB, large: 2048 * kMiB, photos: 200, turns_s: 8,
-  upload_mib: 8, documents: 1_000_000, scale_turns: 800, leaves: 100_000, members: 300,
+  upload_mib: 8, documents: 1_000_000, scale_turns: 800, blobs_mib: 20 * 1024,
+  leaves: 100_000, members: 300, few: 1_000, many: 100_000,
 };
 const kQuick = {
   seal: 16 * kMiB, file: 16 * kMiB, large: 16 * kMiB, photos: 20, turns_s: 2,
-  upload_mib: 1, documents: 3_000, scale_turns: 200, leaves: 2_000, members: 10,
+  upload_mib: 1, documents: 3_000, scale_turns: 200, blobs_mib: 64,
+  leaves: 2_000, members: 10, few: 100, many: 500,
 };
-const kBudget_ms = 90 * 60_000;
+const kBudget_ms = 60 * 60_000;
 const kRoundsDefault = 5;
 const kFree_gib = 20;
-
-// One run: how large, how often, and what came out.
-class Run {
-  constructor(workshop, source, options) {
-    Object.assign(this, { workshop, source, quick: options.quick, count: options.rounds });
-    this.sizes = options.quick ? kQuick : kFull;
-    this.results = { rows: [], facts: [], notes: {} };
-    this.end = Date.now() + kBudget_ms;
-    this.stopped = false;
-  }
-  say(text) {
-    console.log(text);
-  }
-  checkTime() {
-    if (this.stopped) throw new Error('stopped');
-    if (Date.now() > this.end) throw new Error(`it took longer than ${kBudget_ms / 60_000} min`);
-  }
-  // Every variant in turn, again and again: { name: [a value of each round] }.
-  async rounds(what, variants) {
-    const values = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
-    for (let round = 0; round < this.count; ++round) {
-      for (const [name, measure] of Object.entries(variants)) {
-        this.checkTime();
-        // Whoever is measured after somebody gets a turn of the event loop, and so do signals.
-        await new Promise((resolve) => setImmediate(resolve));
-        values[name].push(await measure());
-      }
-      const line = Object.entries(values).map(
-        ([name, list]) => `${name} ${list.at(-1).toPrecision(4)}`);
-      this.say(`  ${what}, round ${round + 1}: ${line.join('   ')}`);
-    }
-    return values;
-  }
-  // `kind`: the values are times, or rates; a ratio above 1 says that we are faster.
-  compare(id, ours, theirs, unit, kind) {
-    this.record(id, kind === 'times' ? ratiosOf(theirs, ours) : ratiosOf(ours, theirs),
-      { unit, ours: spreadOf(ours), theirs: spreadOf(theirs) });
-  }
-  // `values`: of each round, or their spread.
-  record(id, values, sides = {}) {
-    const { min, median, max } = Array.isArray(values) ? spreadOf(values) : values;
-    const verdict = verdictOf(rowOf(id), median);
-    this.results.rows.push({ id, min, median, max, verdict, ...sides });
-  }
-  fact(what, unit, values) {
-    const { min, median, max } = Array.isArray(values) ? spreadOf(values) : values;
-    this.results.facts.push({ what, unit, min, median, max });
-  }
-  note(id, text) {
-    this.results.notes[id] = text;
-  }
-}
+const kFreeForScale_gib = 45;
 
 function optionsOf(words) {
   const options = { quick: false, rounds: undefined, only: Object.keys(kGroups), publish: false };
@@ -109,20 +64,48 @@ function optionsOf(words) {
   if (!isCount) throw new Error('--rounds N: 1 or more');
   const unknown = options.only.filter((name) => !(name in kGroups));
   if (unknown.length > 0) throw new Error(`there is no ${unknown}, but ${Object.keys(kGroups)}`);
+  if (options.quick && options.publish) throw new Error('what --quick measures is not published');
   return options;
 }
 
-function machine(folder) {
+function machineAt(folder) {
   const filesystem = execFileSync('stat', ['-f', '-c', '%T', folder], { encoding: 'utf8' }).trim();
   if (/tmpfs|ramfs/.test(filesystem)) {
     throw new Error(`${folder} is ${filesystem}, where nothing is durable; set TMPDIR to a disk`);
   }
-  const { bavail, bsize } = statfsSync(folder);
   return {
     processor: cpus()[0]?.model ?? arch(), cores: cpus().length, kernel: release(),
     memory_gib: Math.round(totalmem() / 2 ** 30), filesystem,
-    free_gib: Math.floor((bavail * bsize) / 2 ** 30),
     system: /^PRETTY_NAME="(.*)"/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '',
+  };
+}
+
+function checkSpace(folder, options) {
+  if (options.quick) return;
+  const { bavail, bsize } = statfsSync(folder);
+  const free_gib = Math.floor((bavail * bsize) / 2 ** 30);
+  const needed_gib = options.only.includes('scale') ? kFreeForScale_gib : kFree_gib;
+  if (free_gib >= needed_gib) return;
+  throw new Error(`${folder} has ${free_gib} GiB free, ${needed_gib} are needed`);
+}
+
+// One group in a folder of its own, which goes with it. What it found, failures among it.
+async function measureGroup(name, build, source, parent, options, stop) {
+  console.log(`${name}:`);
+  const begun = new Date();
+  const load = [loadavg()[0]];
+  const workshop = new Workshop(build, parent);
+  const run = new GroupRun(name, workshop, source, {
+    rounds: options.rounds, sizes: options.quick ? kQuick : kFull, quick: options.quick, stop });
+  try {
+    await run.part(null, () => kGroups[name](run));
+  } finally {
+    await workshop.close();
+  }
+  load.push(loadavg()[0]);
+  return {
+    begun: begun.toISOString(), minutes: (Date.now() - begun) / 60_000, rounds: options.rounds,
+    load, ...run.found,
   };
 }
 
@@ -130,39 +113,34 @@ async function main(build, words) {
   const options = optionsOf(words);
   const source = dirname(dirname(fileURLToPath(import.meta.url)));
   const parent = process.env.TMPDIR ?? '/var/tmp';
-  const where = machine(parent);
-  if (!options.quick && where.free_gib < kFree_gib) {
-    throw new Error(`${parent} has ${where.free_gib} GiB free, ${kFree_gib} are needed`);
-  }
+  const machine = machineAt(parent);
+  checkSpace(parent, options);
   const versions = peerVersions();
-  console.log(`${where.processor}, ${where.cores} cores, ${where.memory_gib} GiB, ${where.system}, `
-    + `kernel ${where.kernel}, ${where.filesystem}`);
+  console.log(`${machine.processor}, ${machine.cores} cores, ${machine.memory_gib} GiB, `
+    + `${machine.system}, kernel ${machine.kernel}, ${machine.filesystem}`);
   console.log(kPeerPackages.map((name) => `${name} ${versions[name]}`).join(', '));
-  const begun = new Date();
-  const load = { before: loadavg() };
-  const workshop = new Workshop(build, parent);
-  const run = new Run(workshop, source, options);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { run.stopped = true; });
-  try {
-    for (const name of options.only) {
-      console.log(`${name}:`);
-      run.checkTime();
-      await kGroups[name](run);
-    }
-  } finally {
-    await workshop.close();
-  }
-  load.after = loadavg();
-  const results = {
-    begun: begun.toISOString(), minutes: (Date.now() - begun) / 60_000, quick: options.quick,
-    rounds: options.rounds, sizes: run.sizes, machine: where, versions, load, ...run.results,
-  };
+  const stop = { asked: false, end: Date.now() + kBudget_ms };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { stop.asked = true; });
+  const results = { quick: options.quick, groups: {} };
   const file = join(build, 'results.json');
-  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+  for (const name of options.only) {
+    try {
+      const found = await measureGroup(name, build, source, parent, options, stop);
+      results.groups[name] = { ...found, machine, versions };
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      console.error(`bench: ${name}: ${error.message}; what was measured before it is kept`);
+      process.exitCode = 1;
+      break;
+    }
+    writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+    if (options.publish) publish(results, join(source, 'docs'));
+  }
   writeFileSync(join(build, 'performance.svg'), drawChart(results));
   printTable(results);
   console.log(`all numbers: ${file}`);
-  if (options.publish) publish(results, join(source, 'docs'));
+  const failed = Object.values(results.groups).flatMap(({ failures }) => failures);
+  if (failed.length > 0) process.exitCode = 1;
 }
 
 const [build, ...words] = process.argv.slice(2);

@@ -1,10 +1,10 @@
 // What a transition costs as work grows: two organisations on RocksDB, one with 1,000 documents
 // and one with a million, built in this process through the engine, statement by statement. In
 // turns, 16 clients assign documents that nobody has touched since they were submitted, drawn from
-// all over; so a document's state has to be found and replayed. Then both are closed and opened
-// again: a restart.
+// all over; so a document's state has to be found and replayed. Then both organisations are closed
+// and opened again, and last their databases, the large one with blobs besides.
 //
-//   TMPDIR=/var/tmp scale_cost [DOCUMENTS_OF_THE_LARGE [ROUNDS [TURNS]]]
+//   TMPDIR=/var/tmp scale_cost [DOCUMENTS_OF_THE_LARGE [ROUNDS [TURNS [MIB_OF_BLOBS]]]]
 
 #include <chrono>
 #include <condition_variable>
@@ -22,6 +22,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/rounds.h"
+#include "crypto/digest.h"
+#include "crypto/secret.h"
 #include "server/organization.h"
 #include "storage/store.h"
 #include "tests/server/scene.h"
@@ -39,6 +41,7 @@ constexpr int kRoundsDefault = 5;
 constexpr int kTurnsDefault = 800;
 constexpr int kDocumentsPerCase = 500;
 constexpr int kWaitingMax = 512;  // For the writer, while documents are made.
+constexpr int kMibOfBlob = 64;
 
 [[noreturn]] void Stop(const absl::Status& status) {
   std::fprintf(stderr, "scale_cost: %s\n", status.ToString().c_str());
@@ -103,6 +106,20 @@ class World {
     }
     for (std::thread& client : clients) client.join();
     return SecondsSince(start) / count;
+  }
+
+  // Blobs of kMibOfBlob each, of the same bytes: only that they lie there matters.
+  void FillBlobs(int mib) {
+    Bytes content(std::size_t{kMibOfBlob} << 20);
+    FillRandom(content);
+    const Hash sha256 = Sha256(content);
+    for (int done = 0; done < mib; done += kMibOfBlob) {
+      auto writer =
+          scene_.storage().blobs->BeginWrite(RandomId<ObjectId>(), content.size(), UnixSeconds{1});
+      if (!writer.ok()) Stop(writer.status());
+      if (const auto status = (*writer)->Write(content); !status.ok()) Stop(status);
+      if (const auto status = (*writer)->Seal(sha256); !status.ok()) Stop(status);
+    }
   }
 
   double Restart() {
@@ -179,9 +196,37 @@ class World {
   int waiting_ = 0;
 };
 
-int Main(const std::string& folder, int large_size, int rounds, int turns) {
+constexpr char kSaltOfLarge[] = " of the other";
+
+// Of nobody else at the moment. Seconds until the organisation's part may be read.
+double OpenDatabase(const std::string& folder, const std::string& salt) {
+  const VerifyKey log_key = KeyNamed(absl::StrCat("log", salt)).verify_key();
+  const OrgId org{HashOf(People::FirstPolicy(log_key, salt)).bytes};
+  const auto start = Time::now();
+  const std::unique_ptr<storage::Store> store = OpenStore(folder);
+  const auto opened = store->Open(org);
+  if (!opened.ok()) Stop(opened.status());
+  const double seconds = SecondsSince(start);
+  const auto organisations = store->List();
+  if (!organisations.ok() || *organisations != std::vector<OrgId>{org}) {
+    Stop(absl::InternalError(folder + " holds another organisation"));
+  }
+  return seconds;
+}
+
+void MeasureOpening(const std::string& folder, int rounds) {
+  std::vector<double> small, large;
+  for (int round = 0; round < rounds; ++round) {
+    small.push_back(OpenDatabase(folder + "/small", ""));
+    large.push_back(OpenDatabase(folder + "/large", kSaltOfLarge));
+  }
+  Print("opening the database with 1,000 documents", SpreadOf(small), "s");
+  Print("opening the database with many documents", SpreadOf(large), "s");
+}
+
+void MeasureTurns(const std::string& folder, int large_size, int rounds, int turns, int blobs_mib) {
   World small(folder + "/small", "");
-  World large(folder + "/large", " of the other");
+  World large(folder + "/large", kSaltOfLarge);
   const auto start = Time::now();
   large.Grow(large_size);
   std::printf("%d documents, %zu leaves, made in %.0f s\n", large.made(), large.size(),
@@ -197,13 +242,15 @@ int Main(const std::string& folder, int large_size, int rounds, int turns) {
     small_restart.push_back(small.Restart());
     large_restart.push_back(large.Restart());
   }
+  const auto start_of_blobs = Time::now();
+  large.FillBlobs(blobs_mib);
+  std::printf("%d MiB of blobs, made in %.0f s\n", blobs_mib, SecondsSince(start_of_blobs));
   PrintHead();
   Print("a transition with 1,000 documents", SpreadOf(of_small), "us");
   Print("a transition with many documents", SpreadOf(of_large), "us");
   Print("ratio: many over 1,000", RatiosOf(of_large, of_small), "");
   Print("restart with 1,000 documents", SpreadOf(small_restart), "s");
   Print("restart with many documents", SpreadOf(large_restart), "s");
-  return 0;
 }
 
 }  // namespace
@@ -216,9 +263,10 @@ int main(int argc, char** argv) {
   const auto folder = std::filesystem::temp_directory_path() / "amparo-scale-cost";
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
-  const int code = amparo::bench::Main(folder.string(), number(1, amparo::bench::kLargeDefault),
-                                       number(2, amparo::bench::kRoundsDefault),
-                                       number(3, amparo::bench::kTurnsDefault));
+  const int rounds = number(2, amparo::bench::kRoundsDefault);
+  amparo::bench::MeasureTurns(folder.string(), number(1, amparo::bench::kLargeDefault), rounds,
+                              number(3, amparo::bench::kTurnsDefault), number(4, 0));
+  amparo::bench::MeasureOpening(folder.string(), rounds);
   std::filesystem::remove_all(folder);
-  return code;
+  return 0;
 }

@@ -1,34 +1,35 @@
 // A whole file sealed or opened as the client does it, a sealed object behind its grant: which
 // together are an age file for one recipient, so that age reads what this writes and the other way
-// round. Batches of 1 MiB; --sync: durable before it ends.
+// round. --sync: durable before it ends.
 //
 //   seal_file seal RECIPIENT IN OUT [--sync]
 //   seal_file open IDENTITY_FILE IN OUT [--sync]
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <future>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "crypto/grant.h"
 #include "crypto/identity.h"
+#include "crypto/payload_opener.h"
+#include "crypto/payload_sealer.h"
 #include "crypto/recipient.h"
 #include "crypto/sealed_object.h"
 
 namespace amparo::bench {
 namespace {
 
-constexpr std::size_t kBatchChunks = 16;
+// The kernel is asked to begin with what is written, so that the sync at the end finds it done.
+constexpr std::int64_t kWritebackBytes = std::int64_t{8} << 20;
 
 [[noreturn]] void Stop(const std::string& what) {
   std::fprintf(stderr, "seal_file: %s\n", what.c_str());
@@ -55,12 +56,22 @@ class File {
     }
     return have;
   }
+  std::uint64_t Size() const {
+    struct stat status;
+    if (fstat(fd_, &status) != 0) Stop("fstat failed");
+    return static_cast<std::uint64_t>(status.st_size);
+  }
+  void SyncAsItGoes() { syncs_ = true; }
   void Write(ByteView bytes) {
+    written_ += static_cast<std::int64_t>(bytes.size());
     while (!bytes.empty()) {
       const ssize_t count = write(fd_, bytes.data(), bytes.size());
       if (count <= 0) Stop("writing failed");
       bytes = bytes.subspan(static_cast<std::size_t>(count));
     }
+    if (!syncs_ || written_ - begun_ < kWritebackBytes) return;
+    sync_file_range(fd_, begun_, written_ - begun_, SYNC_FILE_RANGE_WRITE);
+    begun_ = written_;
   }
   void Sync() {
     if (fdatasync(fd_) != 0) Stop("fdatasync failed");
@@ -68,53 +79,9 @@ class File {
 
  private:
   int fd_;
-};
-
-// Of `in`, batch by batch, what `make` makes of whole chunks and of the last one, written to `out`.
-// As in client/transfer.cc, one batch is read and made while the one before it is written.
-class Pipeline {
- public:
-  Pipeline(File& in, File& out, std::size_t chunk)
-      : in_(in), out_(out), chunk_(chunk), buffer_(kBatchChunks * chunk + 1) {}
-
-  // make(whole chunks, the last chunk if this is the end, output)
-  template <class Make>
-  void Run(Make make) {
-    have_ = in_.Read(buffer_);
-    Bytes coming, writing;
-    const auto next = [&] { return MakeNext(make, coming); };
-    bool more = true;
-    for (std::future<bool> made = std::async(std::launch::async, next); more;) {
-      more = made.get();
-      std::swap(coming, writing);
-      if (more) made = std::async(std::launch::async, next);
-      out_.Write(writing);
-    }
-  }
-
- private:
-  // Which chunk is the last takes a byte of what follows to know. False: that was the end.
-  template <class Make>
-  bool MakeNext(Make make, Bytes& to) {
-    to.clear();
-    const std::size_t batch = kBatchChunks * chunk_;
-    if (have_ <= batch) {
-      const std::size_t whole = have_ == 0 ? 0 : (have_ - 1) / chunk_ * chunk_;
-      make(ByteView(buffer_).first(whole),
-           std::optional(ByteView(buffer_).subspan(whole, have_ - whole)), to);
-      return false;
-    }
-    make(ByteView(buffer_).first(batch), std::optional<ByteView>(), to);
-    buffer_[0] = buffer_[batch];
-    have_ = 1 + in_.Read(MutableByteView(buffer_).subspan(1));
-    return true;
-  }
-
-  File& in_;
-  File& out_;
-  std::size_t chunk_;
-  Bytes buffer_;
-  std::size_t have_ = 0;
+  bool syncs_ = false;
+  std::int64_t written_ = 0;
+  std::int64_t begun_ = 0;  // Of them the kernel was asked to write.
 };
 
 void Seal(const std::string& recipient_text, File& in, File& out) {
@@ -123,13 +90,28 @@ void Seal(const std::string& recipient_text, File& in, File& out) {
   const FileKey key = FileKey::Random();
   const absl::StatusOr<Bytes> grant = MakeGrant(key, *recipient);
   if (!grant.ok()) Stop(grant.status().ToString());
-  Sealer sealer(key);
   out.Write(*grant);
-  out.Write(sealer.nonce());
-  Pipeline(in, out, kChunkSize).Run([&](ByteView whole, std::optional<ByteView> last, Bytes& to) {
-    sealer.SealBatch(whole, to);
-    if (last.has_value()) sealer.Finish(*last, to);
-  });
+  SealingPool pool;
+  const PayloadShape shape{.size = in.Size(), .padded_size = in.Size()};
+  const auto read = [&](MutableByteView to) -> absl::Status {
+    if (in.Read(to) < to.size()) return absl::FailedPreconditionError("the file became shorter");
+    return absl::OkStatus();
+  };
+  PayloadSealer sealer(pool, key, shape, read, {.hashes = false});
+  for (bool more = true; more;) {
+    const absl::StatusOr<SealedBatch> batch = sealer.Next();
+    if (!batch.ok()) Stop(batch.status().ToString());
+    out.Write(batch->bytes);
+    more = !batch->last;
+  }
+}
+
+// The plaintext of a payload of `length` bytes.
+std::uint64_t PlainLength(std::uint64_t length) {
+  if (length < SealedLength(0)) Stop("the file is too short");
+  const std::uint64_t sealed = length - kPayloadNonceSize;
+  const std::uint64_t chunks = (sealed - 1) / kSealedChunkSize + 1;
+  return sealed - chunks * (kSealedChunkSize - kChunkSize);
 }
 
 absl::StatusOr<Identity> ReadIdentity(const std::string& path) {
@@ -143,26 +125,32 @@ absl::StatusOr<Identity> ReadIdentity(const std::string& path) {
 void Open(const std::string& identity_file, File& in, File& out) {
   const absl::StatusOr<Identity> identity = ReadIdentity(identity_file);
   if (!identity.ok()) Stop(identity.status().ToString());
-  Bytes head(GrantLength(RecipientType::kX25519) + kPayloadNonceSize);
-  if (in.Read(head) != head.size()) Stop("the file is too short");
-  const ByteView grant = ByteView(head).first(head.size() - kPayloadNonceSize);
+  Bytes grant(GrantLength(RecipientType::kX25519));
+  if (in.Read(grant) != grant.size()) Stop("the file is too short");
   const absl::StatusOr<FileKey> key = OpenGrant(grant, *identity);
   if (!key.ok()) Stop(key.status().ToString());
-  absl::StatusOr<Opener> opener = Opener::Create(*key, ByteView(head).last(kPayloadNonceSize));
-  if (!opener.ok()) Stop(opener.status().ToString());
-  const auto must = [](const absl::Status& status) {
-    if (!status.ok()) Stop(status.ToString());
+  const std::uint64_t size = PlainLength(in.Size() - grant.size());
+  const auto write = [&out](ByteView plain) {
+    out.Write(plain);
+    return absl::OkStatus();
   };
-  Pipeline(in, out, kSealedChunkSize)
-      .Run([&](ByteView whole, std::optional<ByteView> last, Bytes& to) {
-        must(opener->OpenBatch(whole, to));
-        if (last.has_value()) must(opener->Finish(*last, to));
-      });
+  SealingPool pool;
+  const PayloadShape shape{.size = size, .padded_size = size};
+  PayloadOpener opener(pool, *key, shape, write, {.hashes = false});
+  absl::StatusOr<MutableByteView> room = opener.Room();
+  for (; room.ok() && !room->empty(); room = opener.Room()) {
+    const std::size_t count = in.Read(*room);
+    if (count == 0) Stop("the file became shorter");
+    if (const absl::Status taken = opener.Taken(count); !taken.ok()) Stop(taken.ToString());
+  }
+  if (!room.ok()) Stop(room.status().ToString());
+  if (const auto finished = opener.Finish(); !finished.ok()) Stop(finished.status().ToString());
 }
 
 int Main(const std::vector<std::string>& words) {
   File in(words[2], O_RDONLY);
   File out(words[3], O_WRONLY | O_CREAT | O_TRUNC);
+  if (words.size() == 5) out.SyncAsItGoes();
   if (words[0] == "seal") Seal(words[1], in, out);
   if (words[0] == "open") Open(words[1], in, out);
   if (words.size() == 5) out.Sync();

@@ -49,7 +49,7 @@ export async function measureSealing(run) {
     seal: `${ours} seal ${recipient} ${plain} ${out}`,
     open: `${ours} open ${keys} ${sealed} ${out}`,
   };
-  for (const what of ['seal', 'open']) {
+  const measure = async (what) => {
     const check = what === 'open';
     const took = await run.rounds(what, {
       'amparo, durable': variant(`${our[what]} --sync`, check),
@@ -59,6 +59,9 @@ export async function measureSealing(run) {
     });
     run.compare(what, took['amparo, durable'], took['age, then sync'], 's', 'times');
     run.compare(`${what}-unsynced`, took.amparo, took.age, 's', 'times');
+  };
+  for (const what of ['seal', 'open']) {
+    await run.part([what, `${what}-unsynced`], () => measure(what));
   }
   for (const path of [plain, sealed]) rmSync(path);
 }
@@ -120,13 +123,15 @@ export async function measureTransfers(run) {
   const { workshop } = run;
   const desk = await foundOrganisation(run);
   const nginx = await startNginx(workshop, makeCertificate(workshop));
-  run.fact('unlocking: whole command', 's', await run.rounds('unlock', {
-    amparo: () => desk.unlock().seconds,
-  }).then((took) => took.amparo));
-  await measureOneFile(run, desk, nginx);
-  await measurePhotos(run, desk, nginx);
-  await measureClientMemory(run, desk);
-  run.fact('amparod: peak memory after all of it', 'MiB', [peakMibOf(desk.organisation.server)]);
+  await run.part([], async () => {
+    const took = await run.rounds('unlock', { amparo: () => desk.unlock().seconds });
+    run.fact('unlocking: whole command', 's', took.amparo);
+  });
+  await run.part(['upload', 'upload-age', 'download', 'download-synced'],
+    () => measureOneFile(run, desk, nginx));
+  await run.part(['photos', 'photos-synced'], () => measurePhotos(run, desk, nginx));
+  await run.part(['client-memory', 'client-memory-open'], () => measureClientMemory(run, desk));
+  run.record('server-memory-large', [peakMibOf(desk.organisation.server)]);
 }
 
 async function measureOneFile(run, desk, nginx) {

@@ -21,7 +21,8 @@ inline constexpr std::size_t kChunkTagSize = 16;
 class ChunkCipher {
  public:
   virtual ~ChunkCipher() = default;
-  // Writes ciphertext and tag. `out` may not overlap `plaintext`.
+  // Writes ciphertext and tag. `out` may begin where `plaintext` begins, and else may not overlap
+  // it; Open likewise.
   // REQUIRES: out.size() == plaintext.size() + kChunkTagSize, below 1 GiB; the nonce is new.
   virtual void Seal(std::span<const std::uint8_t, 12> nonce, ByteView associated,
                     ByteView plaintext, MutableByteView out) = 0;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "crypto/digest.h"
+#include "crypto/reuse_guard.h"
 
 namespace amparo {
 namespace {
@@ -17,6 +18,13 @@ std::array<std::uint8_t, 12> ChunkNonce(std::uint64_t index, bool last) {
 }
 
 }  // namespace
+
+PayloadNonce FreshNonce(const FileKey& key) {
+  const auto nonce = RandomId<PayloadNonce>();
+  AbortOnReuse(key.Expose());
+  AbortOnReuse(nonce.view());
+  return nonce;
+}
 
 Secret<32> DerivePayloadKey(const FileKey& key, const PayloadNonce& nonce) {
   Secret<32> out;

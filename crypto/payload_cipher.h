@@ -20,6 +20,10 @@ namespace amparo {
 
 using PayloadNonce = FixedBytes<struct PayloadNonceTag, kPayloadNonceSize>;
 
+// A random nonce for the one payload that `key` seals. A key or nonce that this process has used
+// before (a broken random source) aborts the process.
+PayloadNonce FreshNonce(const FileKey& key);
+
 // HKDF-SHA-256(ikm = key, salt = nonce, info = "payload", L = 32).
 Secret<32> DerivePayloadKey(const FileKey& key, const PayloadNonce& nonce);
 
@@ -28,9 +32,10 @@ class PayloadCipher {
   explicit PayloadCipher(const Secret<32>& payload_key)
       : cipher_(Bulk().NewCipher(payload_key.Expose())) {}
 
-  // REQUIRES: each index once; out.size() == plaintext.size() + kChunkTagSize.
+  // REQUIRES: each index once; out.size() == plaintext.size() + kChunkTagSize. `out` may begin
+  // where `plaintext` begins, and else may not overlap it.
   void Seal(std::uint64_t index, bool last, ByteView plaintext, MutableByteView out);
-  // REQUIRES: sealed.size() == out.size() + kChunkTagSize. False: out is all zeros.
+  // REQUIRES: sealed.size() == out.size() + kChunkTagSize, and as above. False: out is all zeros.
   bool Open(std::uint64_t index, bool last, ByteView sealed, MutableByteView out);
 
  private:

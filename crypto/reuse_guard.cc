@@ -2,10 +2,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/synchronization/mutex.h"
 #include "crypto/digest.h"
 #include "crypto/secret.h"
 
@@ -20,7 +19,7 @@ class Fingerprints {
   bool Add(ByteView value) {
     const Hash mac = HmacSha256(key_.Expose(), {value});
     const auto fingerprint = Fingerprint::From(mac.view().first(Fingerprint::kSize));
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (older_.contains(*fingerprint) || !newer_.insert(*fingerprint).second) return false;
     if (newer_.size() == kGenerationSize) older_ = std::exchange(newer_, {});
     return true;
@@ -29,10 +28,9 @@ class Fingerprints {
  private:
   using Fingerprint = FixedBytes<struct FingerprintTag, 16>;
   const Secret<32> key_ = Secret<32>::Random();
-  absl::Mutex mutex_;
-  // Two generations, so that memory has a bound.
-  absl::flat_hash_set<Fingerprint> newer_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_set<Fingerprint> older_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;  // Guards the two generations: two, so that memory has a bound.
+  absl::flat_hash_set<Fingerprint> newer_;
+  absl::flat_hash_set<Fingerprint> older_;
 };
 
 }  // namespace

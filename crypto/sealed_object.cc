@@ -3,44 +3,14 @@
 #include <algorithm>
 #include <cassert>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "crypto/digest.h"
 #include "crypto/payload_cipher.h"
-#include "crypto/reuse_guard.h"
 
 namespace amparo {
 namespace {
-
-// Below this a second thread costs more than it saves.
-constexpr std::size_t kTwoThreadsFromChunks = 8;
-
-// Two ciphers of one payload key, so that two threads can work at once.
-struct Lanes {
-  explicit Lanes(const Secret<32>& payload_key) : first(payload_key), second(payload_key) {}
-  PayloadCipher first;
-  PayloadCipher second;
-
-  // Calls work(cipher, from, to) so that [0, count) is covered; true if all calls say true.
-  template <class Work>
-  bool Split(std::size_t count, const Work& work) {
-    if (count < kTwoThreadsFromChunks) return work(first, std::size_t{0}, count);
-    bool second_ok = false;
-    std::thread other([&] { second_ok = work(second, std::size_t{0}, count / 2); });
-    const bool first_ok = work(first, count / 2, count);
-    other.join();
-    return first_ok && second_ok;
-  }
-};
-
-PayloadNonce FreshNonce(const FileKey& key) {
-  const auto nonce = RandomId<PayloadNonce>();
-  AbortOnReuse(key.Expose());
-  AbortOnReuse(nonce.view());
-  return nonce;
-}
 
 absl::Status Damaged(std::uint64_t index) {
   return absl::DataLossError(
@@ -56,23 +26,19 @@ std::uint64_t SealedLength(std::uint64_t plaintext_length) {
 
 struct Sealer::Stream {
   explicit Stream(const FileKey& key)
-      : nonce(FreshNonce(key)), lanes(DerivePayloadKey(key, nonce)) {}
+      : nonce(FreshNonce(key)), cipher(DerivePayloadKey(key, nonce)) {}
 
   // Seals whole chunks into `out`, which has room for exactly them.
   void SealWhole(ByteView plaintext, MutableByteView out) {
     const std::size_t count = plaintext.size() / kChunkSize;
-    lanes.Split(count, [&](PayloadCipher& cipher, std::size_t from, std::size_t to) {
-      for (std::size_t i = from; i < to; ++i) {
-        cipher.Seal(next + i, /*last=*/false, plaintext.subspan(i * kChunkSize, kChunkSize),
-                    out.subspan(i * kSealedChunkSize, kSealedChunkSize));
-      }
-      return true;
-    });
-    next += count;
+    for (std::size_t i = 0; i < count; ++i) {
+      cipher.Seal(next++, /*last=*/false, plaintext.subspan(i * kChunkSize, kChunkSize),
+                  out.subspan(i * kSealedChunkSize, kSealedChunkSize));
+    }
   }
 
   const PayloadNonce nonce;
-  Lanes lanes;
+  PayloadCipher cipher;
   std::uint64_t next = 0;  // Index of the next chunk.
   bool done = false;
 };
@@ -95,42 +61,31 @@ void Sealer::Finish(ByteView chunk, Bytes& out) {
   assert(!chunk.empty() || stream_->next == 0);
   const std::size_t start = out.size();
   out.resize(start + chunk.size() + kChunkTagSize);
-  stream_->lanes.first.Seal(stream_->next, /*last=*/true, chunk,
-                            MutableByteView(out).subspan(start));
+  stream_->cipher.Seal(stream_->next, /*last=*/true, chunk, MutableByteView(out).subspan(start));
   stream_->done = true;
 }
 
 struct Opener::Stream {
-  Stream(const FileKey& key, const PayloadNonce& nonce) : lanes(DerivePayloadKey(key, nonce)) {}
+  Stream(const FileKey& key, const PayloadNonce& nonce) : cipher(DerivePayloadKey(key, nonce)) {}
 
   // Opens whole, non-last chunks into `out`, which has room for exactly them and is all
   // zeros after a failure.
   absl::Status OpenWhole(ByteView sealed, MutableByteView out) {
-    const std::size_t count = sealed.size() / kSealedChunkSize;
-    const auto work = [&](PayloadCipher& cipher, std::size_t from, std::size_t to) {
-      for (std::size_t i = from; i < to; ++i) {
-        if (!cipher.Open(next + i, /*last=*/false,
-                         sealed.subspan(i * kSealedChunkSize, kSealedChunkSize),
-                         out.subspan(i * kChunkSize, kChunkSize))) {
-          return false;
-        }
+    for (; !sealed.empty(); sealed = sealed.subspan(kSealedChunkSize), ++next) {
+      const std::size_t at = out.size() - sealed.size() / kSealedChunkSize * kChunkSize;
+      if (!cipher.Open(next, /*last=*/false, sealed.first(kSealedChunkSize),
+                       out.subspan(at, kChunkSize))) {
+        Wipe(out);
+        failed = true;
+        return Damaged(next);
       }
-      return true;
-    };
-    if (!lanes.Split(count, work)) {
-      Wipe(out);
-      failed = true;
-      return absl::DataLossError(absl::StrCat("one of the chunks ", next, " to ", next + count - 1,
-                                              " does not open: altered, moved, cut short, or of "
-                                              "another key"));
     }
-    next += count;
     return absl::OkStatus();
   }
 
   // REQUIRES: CheckLastChunk(next, sealed.size()).ok().
   absl::Status OpenLast(ByteView sealed, MutableByteView out) {
-    if (!lanes.first.Open(next, /*last=*/true, sealed, out)) {
+    if (!cipher.Open(next, /*last=*/true, sealed, out)) {
       failed = true;
       return Damaged(next);
     }
@@ -144,7 +99,7 @@ struct Opener::Stream {
     return absl::OkStatus();
   }
 
-  Lanes lanes;
+  PayloadCipher cipher;
   std::uint64_t next = 0;
   bool done = false;
   bool failed = false;

@@ -5,8 +5,8 @@
 // Who may open an object is no part of it: see crypto/grant.h.
 // server/ may not include this header (a test reads the sources).
 //
-// Thread safety: one thread at a time per object; distinct objects are independent. Chunks
-// are independent given their counter, so SealBatch and OpenBatch use two threads inside.
+// Thread safety: one thread at a time per object; distinct objects are independent. What is large
+// is sealed and opened with several threads by crypto/payload_sealer.h and payload_opener.h.
 
 #ifndef AMPARO_CRYPTO_SEALED_OBJECT_H_
 #define AMPARO_CRYPTO_SEALED_OBJECT_H_
@@ -43,8 +43,8 @@ class Sealer {
 
   // The first 16 bytes of the payload. Valid for as long as this object is.
   ByteView nonce() const;
-  // Appends the ciphertext of whole chunks to `out`; up to 16 chunks at a time use two
-  // threads. REQUIRES: plaintext.size() is a multiple of kChunkSize; Finish() not called.
+  // Appends the ciphertext of whole chunks to `out`.
+  // REQUIRES: plaintext.size() is a multiple of kChunkSize; Finish() not called.
   void SealBatch(ByteView plaintext, Bytes& out);
   // Appends the last chunk, which alone may be short; it is empty only for an empty object.
   // REQUIRES: chunk.size() <= kChunkSize, and Finish() has not been called.
