@@ -88,6 +88,9 @@ class MemberClient final : public Client {
     return DropItem(*place_, number);
   }
   absl::Status RetryFromOutbox(std::uint64_t number) override { return RetryItem(*place_, number); }
+  absl::StatusOr<std::string> StorageReceipt(std::uint64_t number) const override {
+    return StorageReceiptOf(*place_, number);
+  }
 
   absl::StatusOr<MemberId> FindMember(absl::string_view typed, bool exact) override {
     return verbs::FindMember(*place_, typed, exact);

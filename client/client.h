@@ -247,6 +247,9 @@ class Client {
   virtual absl::Status SendOutbox(const OutboxProgress& progress) = 0;
   virtual absl::StatusOr<std::string> DropFromOutbox(std::uint64_t number) = 0;
   virtual absl::Status RetryFromOutbox(std::uint64_t number) = 0;
+  // The signed note of docs/spec/storage-receipt.md. NOT_FOUND: no stored act has that number, or
+  // it handed over no object.
+  virtual absl::StatusOr<std::string> StorageReceipt(std::uint64_t number) const = 0;
 
   // -- Finding what a person typed --
   // `exact` (verbs that give a key): a full code or an exact unique name, never a prefix.

@@ -1,116 +1,75 @@
 #include "client/sealing.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/platform.h"
 #include "client/workplace.h"
 #include "crypto/digest.h"
 #include "crypto/padding.h"
+#include "crypto/payload_sealer.h"
 #include "crypto/sealed_object.h"
 
 namespace amparo::client {
 namespace {
 
-constexpr std::size_t kBatchChunks = 15;
-constexpr std::size_t kBatchBytes = kBatchChunks * kChunkSize;
-// One reads and hashes while the other seals.
+// While one waits for the disk the other seals.
 constexpr std::size_t kFilesAtOnce = 2;
 
-// The bytes of a file, then zeros up to the padded length.
-class PaddedFile {
+// A file that has to be what it was when its size was taken.
+class PlannedFile {
  public:
-  PaddedFile(const std::string& path, std::uint64_t size)
-      : path_(path), file_(path, std::ios::binary), size_(size), left_(PaddedPartLength(size)) {}
+  explicit PlannedFile(const FileToSend& file) : file_(file) {}
 
-  // Fills `out` with the next bytes; `content` says how many of them are the file's.
-  absl::Status Read(MutableByteView out, std::size_t& content) {
-    content = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size_ - read_));
-    file_.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(content));
-    const auto got = static_cast<std::uint64_t>(file_.gcount());
-    read_ += got;
-    if (got != content) return Changed(absl::StrCat("ended after ", read_, " bytes"));
-    std::fill(out.begin() + static_cast<std::ptrdiff_t>(content), out.end(), std::uint8_t{0});
-    left_ -= out.size();
-    if (read_ == size_ && content > 0 && file_.peek() != std::ifstream::traits_type::eof()) {
-      return Changed("is longer now");
-    }
+  absl::Status Open() {
+    auto opened = platform::OpenForReading(file_.path);
+    if (!opened.ok()) return Changed(opened.status().message());
+    input_ = *std::move(opened);
     return absl::OkStatus();
   }
-  std::uint64_t left() const { return left_; }
+  absl::Status Read(MutableByteView out) {
+    absl::StatusOr<std::size_t> got = input_->ReadAt(at_, out);
+    if (!got.ok()) return got.status();
+    at_ += *got;
+    if (*got != out.size()) return Changed(absl::StrCat("ended after ", at_, " bytes"));
+    if (at_ < file_.size) return absl::OkStatus();
+    std::array<std::uint8_t, 1> more = {};
+    got = input_->ReadAt(at_, more);
+    if (!got.ok()) return got.status();
+    return *got == 0 ? absl::OkStatus() : Changed("is longer now");
+  }
 
  private:
   absl::Status Changed(absl::string_view how) const {
-    return Refused(
-        absl::StatusCode::kFailedPrecondition, "FILE_CHANGED",
-        absl::StrCat(path_, " was ", size_, " bytes and ", how, ": it changed while it was read"));
+    return Refused(absl::StatusCode::kFailedPrecondition, "FILE_CHANGED",
+                   absl::StrCat(file_.path, " was ", file_.size, " bytes and ", how));
   }
 
-  std::string path_;
-  std::ifstream file_;
-  std::uint64_t size_;
-  std::uint64_t left_;
-  std::uint64_t read_ = 0;
-};
-
-struct SealedBatch {
-  Bytes sealed;
-  std::size_t content = 0;  // Plaintext bytes of the file in it.
-  bool last = false;
-};
-
-// Makes the payload of one part, batch by batch.
-class PartSealer {
- public:
-  PartSealer(const FileKey& key, const std::string& path, std::uint64_t size)
-      : sealer_(key), file_(path, size), plain_(kBatchBytes) {}
-
-  absl::StatusOr<SealedBatch> Next() {
-    SealedBatch batch;
-    batch.sealed.reserve(kPayloadNonceSize + kBatchChunks * kSealedChunkSize);
-    if (!started_) AppendTo(batch.sealed, sealer_.nonce());
-    started_ = true;
-    const auto length =
-        static_cast<std::size_t>(std::min<std::uint64_t>(kBatchBytes, file_.left()));
-    const MutableByteView plain(plain_.data(), length);
-    if (absl::Status s = file_.Read(plain, batch.content); !s.ok()) return s;
-    plaintext_hash_.Update(ByteView(plain.data(), batch.content));
-    batch.last = file_.left() == 0;
-    // The last chunk is sealed apart; it is never empty, for a part never is.
-    const std::size_t whole = batch.last ? (length - 1) / kChunkSize * kChunkSize : length;
-    if (whole > 0) sealer_.SealBatch(ByteView(plain).first(whole), batch.sealed);
-    if (batch.last) sealer_.Finish(ByteView(plain).subspan(whole), batch.sealed);
-    payload_hash_.Update(batch.sealed);
-    return batch;
-  }
-  // REQUIRES: the last batch was made.
-  Hash FinishPlaintextHash() { return plaintext_hash_.Finish(); }
-  Hash FinishPayloadHash() { return payload_hash_.Finish(); }
-  ~PartSealer() { Wipe(plain_); }
-
- private:
-  Sealer sealer_;
-  PaddedFile file_;
-  Bytes plain_;
-  Sha256Stream plaintext_hash_;
-  Sha256Stream payload_hash_;
-  bool started_ = false;
+  const FileToSend& file_;
+  std::unique_ptr<platform::InputFile> input_;
+  std::uint64_t at_ = 0;
 };
 
 // One file into one part, a batch at a time.
-absl::Status SealFile(const FileToSend& file, SealedPart& sealed, SpooledPart& part,
-                      const std::atomic<bool>& stopped) {
-  PartSealer sealer(sealed.key, file.path, file.size);
+absl::Status SealFile(SealingPool& pool, const FileToSend& file, SealedPart& sealed,
+                      SpooledPart& part, const std::atomic<bool>& stopped) {
+  PlannedFile input(file);
+  if (absl::Status s = input.Open(); !s.ok()) return s;
+  PayloadSealer sealer(pool, sealed.key,
+                       {.size = file.size, .padded_size = PaddedPartLength(file.size)},
+                       [&](MutableByteView out) { return input.Read(out); });
   for (bool last = false; !last;) {
     if (stopped) return absl::CancelledError("sealing was ended");
     absl::StatusOr<SealedBatch> batch = sealer.Next();
     if (!batch.ok()) return batch.status();
-    if (absl::Status s = part.Append(batch->sealed); !s.ok()) return s;
+    if (absl::Status s = part.Append(batch->bytes); !s.ok()) return s;
     last = batch->last;
   }
-  sealed.sha256 = sealer.FinishPlaintextHash();
-  sealed.ref.payload_sha256 = sealer.FinishPayloadHash();
+  sealed.sha256 = sealer.plaintext_sha256();
+  sealed.ref.payload_sha256 = sealer.payload_sha256();
   part.Finish(sealed.ref.payload_sha256);
   return absl::OkStatus();
 }
@@ -156,7 +115,7 @@ void FileSealing::Run() {
     const std::size_t mine = next_++;
     if (mine >= jobs_.size()) return;
     Job& job = *jobs_[mine];
-    job.status = SealFile(job.file, job.sealed, job.part, stopped_);
+    job.status = SealFile(pool_, job.file, job.sealed, job.part, stopped_);
     if (!job.status.ok()) Stop(job.status);
   }
 }

@@ -20,6 +20,7 @@
 #include "client/spool.h"
 #include "crypto/bytes.h"
 #include "crypto/file_key.h"
+#include "crypto/sealing_pool.h"
 #include "statement/bodies.h"
 
 namespace amparo::client {
@@ -68,6 +69,7 @@ class FileSealing {
   void Run();
   void Join();
 
+  SealingPool pool_;
   std::vector<std::unique_ptr<Job>> jobs_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stopped_ = false;

@@ -8,6 +8,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "audit/storage_receipt.h"
 #include "client/names.h"
 #include "client/outbox.h"
 #include "client/plans.h"
@@ -148,6 +149,26 @@ absl::Status SendOutbox(Workplace& place, const OutboxProgress& progress) {
     progress.ended(ended);
   }
   return worst;
+}
+
+absl::StatusOr<std::string> StorageReceiptOf(const Workplace& place, std::uint64_t number) {
+  absl::StatusOr<std::vector<OutboxItem>> stored = place.outbox->Stored();
+  if (!stored.ok()) return stored.status();
+  const auto found = std::find_if(stored->begin(), stored->end(),
+                                  [&](const OutboxItem& item) { return item.number == number; });
+  if (found == stored->end()) {
+    return absl::NotFoundError(absl::StrCat("no act of number ", number, " was stored"));
+  }
+  absl::StatusOr<SignedStatement> said = DecodeSigned(found->statement);
+  if (!said.ok()) return absl::DataLossError(said.status().message());
+  const auto body = DecodeBody(said->statement.kind, said->statement.body);
+  if (!body.ok()) return absl::DataLossError(body.status().message());
+  if (body->objects.empty()) {
+    return absl::NotFoundError(absl::StrCat("item ", number, " handed over nothing to be stored"));
+  }
+  return audit::FormatStorageReceipt(place.membership.org, found->position, HashOf(*said),
+                                     body->objects, place.membership.log_key,
+                                     found->storage_signature);
 }
 
 absl::StatusOr<std::string> DropItem(Workplace& place, std::uint64_t number) {

@@ -1,11 +1,13 @@
 #include "client/sending_item.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "audit/storage_receipt.h"
 #include "client/names.h"
 #include "client/outbox.h"
 #include "client/part_uploads.h"
@@ -103,8 +105,16 @@ absl::Status SendParts(Workplace& place, const OutboxItem& item, bool begun,
 // The server's word for the bytes, beside its word for the log.
 absl::Status CheckReceipt(const Workplace& place, const OutboxItem& item,
                           const AppendReply& reply) {
-  (void)place, (void)item, (void)reply;
-  return absl::OkStatus();
+  absl::StatusOr<Draft> draft = DraftOf(item);
+  if (!draft.ok()) return draft.status();
+  if (draft->body.objects.empty()) return absl::OkStatus();
+  const absl::Status verified = audit::VerifyStorageReceipt(
+      place.membership.org, reply.position, HashOf(item.statement), draft->body.objects,
+      place.membership.log_key, reply.storage_signature);
+  if (verified.ok()) return verified;
+  return absl::DataLossError(absl::StrCat("the server says that it stored ", item.about,
+                                          " as entry ", reply.position.value,
+                                          " and did not sign for it: ", verified.message()));
 }
 
 absl::Status Settle(Workplace& place, OutboxItem& item, const AppendReply& reply) {
@@ -115,6 +125,7 @@ absl::Status Settle(Workplace& place, OutboxItem& item, const AppendReply& reply
   item.state = ItemState::kStored;
   item.position = reply.position;
   item.checkpoint = reply.checkpoint;
+  item.storage_signature = reply.storage_signature;
   item.message.clear();
   return place.outbox->Update(item);
 }

@@ -111,6 +111,18 @@ absl::Status Retry(Shell& shell, const Given& given) {
   return SayAct(shell, **opened, absl::StrCat("sent item ", given.item), {{"item", given.item}});
 }
 
+absl::Status Receipt(Shell& shell, const Given& given) {
+  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
+  if (!opened.ok()) return opened.status();
+  absl::StatusOr<std::string> note = (*opened)->StorageReceipt(given.item);
+  if (!note.ok()) return note.status();
+  if (absl::Status s = WriteNewFile(given.output, AsBytes(*note)); !s.ok()) return s;
+  if (given.output == "-") return absl::OkStatus();
+  shell.terminal->Line(absl::StrCat("the server's receipt of storage is in ", given.output));
+  shell.terminal->Json({{"item", given.item}, {"file", given.output}});
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status SayAct(const Shell& shell, const client::Client& opened, absl::string_view done,
@@ -170,6 +182,11 @@ void AddOutboxVerbs(CLI::App& app, Shell& shell) {
       AddVerb(*outbox, "retry", "try again what was refused", "amparo outbox retry 3");
   retry->add_option("item", given->item, "its number")->required();
   SetWork(retry, shell, [&shell, given] { return Retry(shell, *given); });
+  CLI::App* receipt = AddVerb(*outbox, "receipt", "the server's signature for what it stored",
+                              "amparo outbox receipt 3 -o stored.txt");
+  receipt->add_option("item", given->item, "its number: amparo outbox --all")->required();
+  receipt->add_option("-o,--output", given->output, "a new file; - is standard output")->required();
+  SetWork(receipt, shell, [&shell, given] { return Receipt(shell, *given); });
 }
 
 }  // namespace amparo::cli

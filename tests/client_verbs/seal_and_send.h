@@ -22,7 +22,8 @@ inline absl::StatusOr<client::SealedPart> SealAndSend(client::Connection& connec
   const ScratchDirectory scratch;
   auto spool = client::platform::CreateSpoolFile(scratch.At("spool"));
   if (!spool.ok()) return spool.status();
-  const std::vector<client::FileToSend> files = {{.path = path, .name = "file", .size = size, .media_type = ""}};
+  const std::vector<client::FileToSend> files = {
+      {.path = path, .name = "file", .size = size, .media_type = ""}};
   client::FileSealing sealing(files, **spool);
   client::PartUploads uploads(connection,
                               {{.object = sealing.object(0),

@@ -168,8 +168,10 @@ std::unique_ptr<client::Workplace> Town::WorkplaceOf(const std::string& name) {
   auto membership = Must(client::ReadMembership(home, *keys.home), "reading the membership");
   auto replica =
       Must(client::RestoreReplica(home, *keys.home, membership), "restoring the replica");
-  return std::make_unique<client::Workplace>(
+  auto place = std::make_unique<client::Workplace>(
       std::move(home), std::move(keys), std::move(membership), ConnectAs(name), std::move(replica));
+  place->outbox = Must(client::Outbox::Load(place->home, *place->keys.home), "its outbox");
+  return place;
 }
 
 void Town::Enrol(const std::string& name, client::Workplace& registrar) {
