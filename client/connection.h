@@ -168,8 +168,8 @@ struct Endpoint {
   std::string address;          // "host:port".
   std::string certificate_pem;  // The server's self-signed certificate, the only root.
 };
-// Does not connect yet. Deadlines: 20 s for a call without data; streams fail after 60 s
-// without progress. INVALID_ARGUMENT: the certificate does not parse.
+// Does not connect yet. What a broken link interrupts goes on by itself: docs/spec/requests.md,
+// "Broken links". INVALID_ARGUMENT: the certificate does not parse.
 absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint);
 
 // How the client reaches a server; tests and later transports bring their own.

@@ -12,10 +12,16 @@ namespace amparo::client {
 namespace {
 
 constexpr int kMessageBytesMax = 8 * 1024 * 1024;
-constexpr std::chrono::seconds kCallDeadline{20};
-// A request that carries data is given the time of a very bad link besides.
-constexpr std::size_t kSlowestBytesPerSecond = 4 * 1024;
-constexpr std::chrono::seconds kReplyAllowance{100};
+// A peer that is gone is found by keepalive; these are for one that is there and does not answer.
+constexpr std::chrono::seconds kCallDeadline{120};
+// A request that carries data is given the time of a very bad link besides, and so is an answer
+// of 1 MiB.
+constexpr std::size_t kSlowestBytesPerSecond = 2 * 1024;
+constexpr std::chrono::seconds kReplyAllowance{512};
+
+constexpr int kConnectAttemptMs = 30'000;
+constexpr int kKeepaliveTimeMs = 20'000;
+constexpr int kKeepaliveTimeoutMs = 30'000;
 
 // What gRPC has to say is in the status. Its own lines on standard error would stand between a
 // person and the message that helps them; who debugs asks for them with GRPC_VERBOSITY.
@@ -46,11 +52,12 @@ std::chrono::system_clock::time_point DeadlineFor(std::size_t bytes, bool large_
 }
 
 GrpcConnection::GrpcConnection(std::shared_ptr<grpc::Channel> channel, std::string address,
-                               const Hash& server_key)
+                               const Hash& server_key, LinkOptions options)
     : channel_(std::move(channel)),
       stub_(v1::Amparo::NewStub(channel_)),
       address_(std::move(address)),
-      server_key_(server_key) {}
+      server_key_(server_key),
+      options_(std::move(options)) {}
 
 template <class Request, class Reply>
 absl::Status GrpcConnection::CallOpen(grpc::Status (Stub::*method)(grpc::ClientContext*,
@@ -169,6 +176,11 @@ absl::StatusOr<std::vector<Bytes>> GrpcConnection::Pending() {
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint) {
+  return ConnectGrpcWith(endpoint, {});
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpcWith(const Endpoint& endpoint,
+                                                            LinkOptions options) {
   auto server_key = PublicKeyHashOf(endpoint.certificate_pem);
   if (!server_key.ok()) return server_key.status();
   if (endpoint.address.empty()) return absl::InvalidArgumentError("the server's address is empty");
@@ -185,11 +197,15 @@ absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);
+  // gRPC takes this for how long one attempt may last: TLS over a satellite needs seconds.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectAttemptMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // Any number.
   auto channel = grpc::CreateCustomChannel(endpoint.address, grpc::SslCredentials(tls), arguments);
-  return std::unique_ptr<Connection>(
-      std::make_unique<GrpcConnection>(std::move(channel), endpoint.address, *server_key));
+  return std::unique_ptr<Connection>(std::make_unique<GrpcConnection>(
+      std::move(channel), endpoint.address, *server_key, std::move(options)));
 }
 
 }  // namespace amparo::client

@@ -19,7 +19,9 @@
 #include <vector>
 
 #include "amparo/v1/amparo.grpc.pb.h"
+#include "client/backoff.h"
 #include "client/connection.h"
+#include "client/link_options.h"
 #include "crypto/secret.h"
 
 namespace amparo::client {
@@ -27,7 +29,10 @@ namespace amparo::client {
 inline std::string AsString(ByteView bytes) { return std::string(AsText(bytes)); }
 inline Bytes BytesOf(const std::string& text) { return Bytes(text.begin(), text.end()); }
 
-// When a call that carries `bytes` is given up.
+// Streams without any progress end; keepalive finds a peer that is gone sooner.
+inline constexpr std::chrono::seconds kProgressLimit{120};
+
+// When a call that carries `bytes` is given up, though the server is there.
 std::chrono::system_clock::time_point DeadlineFor(std::size_t bytes, bool large_reply);
 
 // Ends a stream that makes no progress: cancels `context` when Touch() was not called for
@@ -54,7 +59,7 @@ class ProgressWatch {
 class GrpcConnection : public Connection {
  public:
   GrpcConnection(std::shared_ptr<grpc::Channel> channel, std::string address,
-                 const Hash& server_key);
+                 const Hash& server_key, LinkOptions options);
 
   absl::StatusOr<AppendReply> Found(ByteView token_id, ByteView token_secret,
                                     ByteView policy) override;
@@ -93,8 +98,9 @@ class GrpcConnection : public Connection {
   // One attempt at a request in a session. UNAUTHENTICATED, UNAVAILABLE: see Persist.
   using Attempt = std::function<absl::Status()>;
 
-  // Tries again once when the server has forgotten the session, and once when a connection
-  // that had worked broke. Every request may be repeated: none has a second effect.
+  // Tries again once when the server has forgotten the session, and for as long as the options
+  // say when a connection that had worked broke, or met silence instead of a refusal.
+  // Every request may be repeated: none has a second effect.
   absl::Status Persist(const Attempt& attempt);
   // An envelope around `body`, in a session that is opened first if there is none.
   absl::StatusOr<v1::Envelope> Seal(absl::string_view method, const std::string& body);
@@ -111,13 +117,16 @@ class GrpcConnection : public Connection {
   absl::Status Call(absl::string_view name,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const v1::Envelope&, Reply*),
                     const Body& body, Reply* reply);
-  absl::StatusOr<v1::UploadMessage> UploadOpeningFor(const ObjectId& object, std::uint64_t length,
-                                                     std::uint64_t offset);
+  absl::StatusOr<v1::UploadMessage> UploadOpeningFor(const UploadRequest& request, bool resume);
+  // Sleeps, and then waits until the server is reached again, if it is soon.
+  void Wait(std::chrono::milliseconds pause);
+  void NoteWorked();
 
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<Stub> stub_;
   const std::string address_;
   const Hash server_key_;
+  const LinkOptions options_;
   std::mutex mutex_;
   std::optional<SessionKeys> keys_;  // Guarded by mutex_, as are the next two.
   std::optional<Session> session_;

@@ -14,7 +14,14 @@ namespace {
 
 constexpr char kSessionLabel[] = "amparo/session/v1\n";
 constexpr char kRequestLabel[] = "amparo/request/v1\n";
-constexpr std::chrono::seconds kSessionDeadline{20};
+constexpr std::chrono::seconds kSessionDeadline{120};
+// A first contact that fails sooner was refused, or there is no network at all.
+constexpr std::chrono::seconds kSilence{5};
+// An attempt that lasted so long had a server that is there and does not answer.
+constexpr std::chrono::seconds kNoAnswer{120};
+// The machine is there and nobody listens: a server that is restarted is back soon.
+constexpr std::chrono::milliseconds kRestartPatience{10'000};
+constexpr std::chrono::seconds kReconnectWait{2};
 constexpr std::size_t kServerMessageBytesMax = 512;
 
 using Challenge = FixedBytes<struct ChallengeTag, 32>;
@@ -108,9 +115,11 @@ absl::StatusOr<v1::Envelope> GrpcConnection::Seal(absl::string_view method,
 
 absl::Status GrpcConnection::Persist(const Attempt& attempt) {
   bool opened_again = false;
-  bool connected_again = false;
+  std::optional<Backoff> backoff;  // Since it first failed.
   while (true) {
+    const auto started = std::chrono::steady_clock::now();
     absl::Status status = attempt();
+    const auto now = std::chrono::steady_clock::now();
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (status.ok()) has_worked_ = true;
@@ -119,13 +128,30 @@ absl::Status GrpcConnection::Persist(const Attempt& attempt) {
         session_.reset();
         continue;
       }
-      if (absl::IsUnavailable(status) && !connected_again && has_worked_) {
-        connected_again = true;
-        continue;
-      }
+      const bool may_heal = has_worked_ || now - started >= kSilence;
+      if (!absl::IsUnavailable(status) || !may_heal || now - started >= kNoAnswer) return status;
     }
-    return status;
+    if (!backoff.has_value()) {
+      const bool is_refused = absl::StrContains(status.message(), "refused");
+      backoff.emplace(
+          is_refused ? std::min(options_.call_patience, kRestartPatience) : options_.call_patience,
+          options_.jitter, now);
+    }
+    if (backoff->IsOver(now)) return status;
+    Wait(backoff->Next());
   }
+}
+
+void GrpcConnection::Wait(std::chrono::milliseconds pause) {
+  std::this_thread::sleep_for(pause);
+  // gRPC waits by itself, too: it must not sleep on when there is a link again.
+  grpc::experimental::ChannelResetConnectionBackoff(channel_.get());
+  channel_->WaitForConnected(std::chrono::system_clock::now() + kReconnectWait);
+}
+
+void GrpcConnection::NoteWorked() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  has_worked_ = true;
 }
 
 absl::Status GrpcConnection::UnavailableFrom(const std::string& said) const {

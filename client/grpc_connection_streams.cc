@@ -9,7 +9,6 @@
 namespace amparo::client {
 namespace {
 
-constexpr std::chrono::seconds kProgressLimit{60};
 constexpr std::chrono::minutes kWatchLimit{11};  // The server ends it after 10.
 
 }  // namespace
@@ -103,8 +102,8 @@ absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject
     const grpc::Status finished = reader->Finish();
     if (!ours.ok()) return ours;
     if (progress.expired()) {
-      return absl::UnavailableError(
-          absl::StrCat("the download from ", address_, " made no progress for 60 s"));
+      return absl::UnavailableError(absl::StrCat(
+          "the download from ", address_, " made no progress for ", kProgressLimit.count(), " s"));
     }
     if (finished.ok() && length != 0 && received < length) {
       return absl::DataLossError(
@@ -112,14 +111,26 @@ absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject
     }
     return StatusFrom(finished, context);
   };
-  // On a bad link it goes on for as long as each attempt brings something.
-  std::uint64_t before = 0;
-  absl::Status status;
-  do {
-    before = received;
-    status = Persist(attempt);
-  } while (absl::IsUnavailable(status) && ours.ok() && received > before);
-  return status;
+  // On a bad link it goes on for as long as something comes.
+  Backoff backoff(options_.transfer_patience, options_.jitter, std::chrono::steady_clock::now());
+  bool was_unauthenticated = false;
+  while (true) {
+    const std::uint64_t before = received;
+    const absl::Status status = attempt();
+    if (status.ok()) NoteWorked();
+    const bool is_unauthenticated = absl::IsUnauthenticated(status);
+    if (!ours.ok() || (!absl::IsUnavailable(status) && !is_unauthenticated)) return status;
+    if (is_unauthenticated && was_unauthenticated && received == before) return status;
+    was_unauthenticated = is_unauthenticated;
+    if (is_unauthenticated) {
+      ForgetSession();
+      continue;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (received > before) backoff.Restart(now);
+    if (backoff.IsOver(now)) return status;
+    Wait(backoff.Next());
+  }
 }
 
 }  // namespace amparo::client

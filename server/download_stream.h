@@ -17,7 +17,7 @@
 namespace amparo::server {
 
 inline constexpr std::size_t kDownloadMessageBytes = 1024 * 1024;
-inline constexpr std::uint64_t kDownloadIdle_s = 60;  // Without a message taken; then it is ended.
+inline constexpr std::uint64_t kDownloadIdle_s = 120;  // Without a message taken; then it is ended.
 
 // The reactor of one call; it deletes itself when the call is over.
 grpc::ServerWriteReactor<v1::DownloadMessage>* StartDownload(const ServiceParts& parts,

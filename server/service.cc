@@ -208,9 +208,8 @@ grpc::ServerWriteReactor<v1::WatchReply>* Service::Watch(Context* context,
   return StartWatch(parts_, context, *request);
 }
 
-grpc::ServerReadReactor<v1::UploadMessage>* Service::Upload(Context* context,
-                                                            v1::UploadReply* reply) {
-  return StartUpload(parts_, context, reply);
+grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>* Service::Upload(Context* context) {
+  return StartUpload(parts_, context);
 }
 
 grpc::ServerWriteReactor<v1::DownloadMessage>* Service::Download(Context* context,

@@ -51,8 +51,8 @@ class Service final : public v1::Amparo::CallbackService {
                                   v1::LightReply* reply) override;
   grpc::ServerWriteReactor<v1::WatchReply>* Watch(grpc::CallbackServerContext* context,
                                                   const v1::Envelope* request) override;
-  grpc::ServerReadReactor<v1::UploadMessage>* Upload(grpc::CallbackServerContext* context,
-                                                     v1::UploadReply* reply) override;
+  grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>* Upload(
+      grpc::CallbackServerContext* context) override;
   grpc::ServerWriteReactor<v1::DownloadMessage>* Download(grpc::CallbackServerContext* context,
                                                           const v1::Envelope* request) override;
 

@@ -1,6 +1,9 @@
 #include "server/upload_stream.h"
 
 #include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "server/reading.h"
@@ -8,11 +11,13 @@
 namespace amparo::server {
 namespace {
 
-class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, public Stream {
+// Reads and replies run side by side: what a read brought is said by the next reply, and while
+// one reply is under way the news of several reads become one.
+class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>,
+                           public Stream {
  public:
-  UploadStream(const ServiceParts& parts, grpc::CallbackServerContext* context,
-               v1::UploadReply* reply)
-      : parts_(parts), context_(context), reply_(reply), log_(parts, "Upload", 0) {}
+  UploadStream(const ServiceParts& parts, grpc::CallbackServerContext* context)
+      : parts_(parts), context_(context), log_(parts, "Upload", 0) {}
 
   void Start() {
     if (!parts_.streams->AddOpening(this)) {
@@ -26,12 +31,30 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
     if (!ok) return FinishWith(Keep());
     log_.AddIn(message_.ByteSizeLong());
     const absl::Status status = Take();
-    if (!status.ok() || reply_->sealed()) return FinishWith(status);
+    if (!status.ok() || state_.sealed()) return FinishWith(status);
+    {
+      const std::lock_guard lock(mutex_);
+      news_ = state_;
+      if (IsDue()) Reply();
+    }
     StartRead(&message_);
+  }
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    is_replying_ = false;
+    if (!finish_.has_value()) {
+      if (ok && IsDue()) Reply();
+    } else if (ok && IsNew()) {
+      Reply();
+    } else {
+      Finish(*finish_);
+    }
   }
   // A broken connection ends in OnReadDone(false).
   void OnSecond() override {
     if (++idle_s_ >= idle_max_s_) context_->TryCancel();
+    const std::lock_guard lock(mutex_);
+    if (!is_replying_ && !finish_.has_value() && has_opened_ && IsNew()) Reply();
   }
   void OnStop() override { context_->TryCancel(); }
   void OnDone() override {
@@ -69,9 +92,10 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
     caller_ = who->caller;
     organization_ = std::move(who->organization);
     length_ = opening.length();
-    offset_ = opening.offset();
     is_open_ = true;
-    return LookAtStored();
+    if (auto status = LookAtStored(); !status.ok()) return status;
+    offset_ = opening.resume() ? state_.stored() : opening.offset();
+    return absl::OkStatus();
   }
 
   // What the server has already; a sealed blob ends the upload with success.
@@ -88,16 +112,17 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
           Reason::kLengthMismatch,
           absl::StrCat("the blob was begun with ", (*state)->length, " bytes, not ", length_));
     }
-    reply_->set_stored((*state)->stored);
-    reply_->set_sealed((*state)->sealed);
+    state_.set_stored((*state)->stored);
+    state_.set_received((*state)->stored);
+    state_.set_sealed((*state)->sealed);
     return absl::OkStatus();
   }
 
   absl::Status Begin() {
     if (writer_ != nullptr) return absl::OkStatus();
-    if (offset_ != reply_->stored()) {
+    if (offset_ != state_.stored()) {
       return Refuse(Reason::kOffsetMismatch, absl::StrCat("the upload starts at ", offset_,
-                                                          ", the server has ", reply_->stored()));
+                                                          ", the server has ", state_.stored()));
     }
     auto writer = organization_->unnamed_blobs().Begin(caller_.member, object_, length_,
                                                        organization_->now());
@@ -113,18 +138,32 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
                                                     " bytes, at most ", kUploadMessageBytesMax));
     }
     if (auto status = Begin(); !status.ok()) return status;
-    return Named(writer_->Write(BytesOf(data)));
+    if (auto status = Named(writer_->Write(BytesOf(data))); !status.ok()) return status;
+    state_.set_received(writer_->offset());
+    // A slow link takes minutes to fill a segment: a server that dies must not cost them.
+    const auto now = std::chrono::steady_clock::now();
+    if (now - flushed_ < kUploadFlushEvery) return absl::OkStatus();
+    flushed_ = now;
+    return Flush();
+  }
+
+  absl::Status Flush() {
+    const auto stored = writer_->Flush();
+    if (!stored.ok()) return Named(stored.status());
+    state_.set_stored(*stored);
+    return absl::OkStatus();
   }
 
   absl::Status Seal(const std::string& field) {
     Hash sha256;
     if (auto status = ReadId(field, "seal", &sha256); !status.ok()) return status;
     if (auto status = Begin(); !status.ok()) return status;
-    if (auto status = Named(writer_->Flush().status()); !status.ok()) return status;
+    if (auto status = Flush(); !status.ok()) return status;
     if (auto status = Named(writer_->Seal(sha256)); !status.ok()) return status;
     if (auto status = Named(NoteBlobHash(blobs(), object_, sha256)); !status.ok()) return status;
-    reply_->set_stored(length_);
-    reply_->set_sealed(true);
+    state_.set_stored(length_);
+    state_.set_received(length_);
+    state_.set_sealed(true);
     return absl::OkStatus();
   }
 
@@ -132,10 +171,7 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
   absl::Status Keep() {
     if (!is_open_) return Refuse(Reason::kMalformed, "an upload begins with its opening");
     if (writer_ == nullptr) return absl::OkStatus();
-    const auto stored = writer_->Flush();
-    if (!stored.ok()) return Named(stored.status());
-    reply_->set_stored(*stored);
-    return absl::OkStatus();
+    return Flush();
   }
 
   // The blob store's codes, by the names of docs/spec/requests.md.
@@ -156,20 +192,56 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
     }
   }
 
+  // REQUIRES, as the two below: mutex_ is held. The first MiB is acknowledged message by message,
+  // for by that a client learns how fast its link is.
+  bool IsDue() const {
+    if (is_replying_ || !IsNew()) return false;
+    if (!has_opened_ || news_.received() - opened_at_ <= kUploadReplyEachBelow) return true;
+    return news_.received() - said_.received() >= kUploadReplyBytes;
+  }
+  bool IsNew() const {
+    return !has_opened_ || news_.received() != said_.received() ||
+           news_.stored() != said_.stored() || news_.sealed() != said_.sealed();
+  }
+  void Reply() {
+    if (!has_opened_) opened_at_ = news_.received();
+    has_opened_ = true;
+    is_replying_ = true;
+    said_ = news_;
+    replied_bytes_ += said_.ByteSizeLong();
+    StartWrite(&said_);
+  }
+
+  // The newest news is said first, if all is well.
   void FinishWith(const absl::Status& status) {
     writer_.reset();
-    log_.AddOut(reply_->ByteSizeLong());
-    Finish(log_.Finish(status, *context_));
+    const std::lock_guard lock(mutex_);
+    news_ = state_;
+    log_.AddOut(replied_bytes_ + state_.ByteSizeLong());
+    finish_ = log_.Finish(status, *context_);
+    if (is_replying_) return;
+    if (status.ok() && is_open_ && IsNew()) return Reply();
+    Finish(*finish_);
   }
   storage::BlobStore& blobs() const { return *organization_->storage().blobs; }
 
   const ServiceParts parts_;
   grpc::CallbackServerContext* const context_;
-  v1::UploadReply* const reply_;
   std::atomic<std::uint64_t> idle_s_ = 0;
   std::atomic<std::uint64_t> idle_max_s_ = kUploadOpening_s;
 
+  std::mutex mutex_;          // Guards what follows, up to the next comment.
+  v1::UploadReply news_;      // To be said,
+  v1::UploadReply said_;      // and under way or said.
+  bool has_opened_ = false;   // The first reply was said.
+  bool is_replying_ = false;  // One is under way.
+  std::uint64_t opened_at_ = 0;
+  std::size_t replied_bytes_ = 0;
+  std::optional<grpc::Status> finish_;
+
   // What follows belongs to the one read under way.
+  v1::UploadReply state_;
+  std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
   CallLog log_;
   v1::UploadMessage message_;
   Caller caller_;
@@ -183,10 +255,9 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadMessage>, pu
 
 }  // namespace
 
-grpc::ServerReadReactor<v1::UploadMessage>* StartUpload(const ServiceParts& parts,
-                                                        grpc::CallbackServerContext* context,
-                                                        v1::UploadReply* reply) {
-  auto* stream = new UploadStream(parts, context, reply);
+grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>* StartUpload(
+    const ServiceParts& parts, grpc::CallbackServerContext* context) {
+  auto* stream = new UploadStream(parts, context);
   stream->Start();
   return stream;
 }

@@ -9,6 +9,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,13 +19,18 @@
 namespace amparo::server {
 
 inline constexpr std::size_t kUploadMessageBytesMax = 1024 * 1024;
-inline constexpr std::uint64_t kUploadIdle_s = 60;     // Without a message; then it is ended.
-inline constexpr std::uint64_t kUploadOpening_s = 10;  // For the first one, which says whose it is.
+// Without a message; then it is ended. An outage of 30 s can silence TCP for twice as long.
+inline constexpr std::uint64_t kUploadIdle_s = 120;
+inline constexpr std::uint64_t kUploadOpening_s = 30;  // For the first one, which says whose it is.
+// What was received is said after so many bytes, or after a second.
+inline constexpr std::uint64_t kUploadReplyBytes = 256 * 1024;
+inline constexpr std::uint64_t kUploadReplyEachBelow = 1024 * 1024;  // Until then, each message.
+// What a slow upload brought is made durable so often.
+inline constexpr std::chrono::seconds kUploadFlushEvery{5};
 
 // The reactor of one call; it deletes itself when the call is over.
-grpc::ServerReadReactor<v1::UploadMessage>* StartUpload(const ServiceParts& parts,
-                                                        grpc::CallbackServerContext* context,
-                                                        v1::UploadReply* reply);
+grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>* StartUpload(
+    const ServiceParts& parts, grpc::CallbackServerContext* context);
 
 }  // namespace amparo::server
 

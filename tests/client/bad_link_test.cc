@@ -2,80 +2,41 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "client/statement_author.h"
 #include "statement/invitation.h"
 #include "tests/client/cutting_relay.h"
 #include "tests/client/live_server.h"
 #include "tests/client/memory_payload.h"
+#include "tests/client/sole_registrar.h"
 #include "tests/client_verbs/scratch_directory.h"
-#include "tests/support/organisation.h"
 
 namespace amparo::client {
 namespace {
 
 using amparo::testing::CuttingRelay;
-using amparo::testing::KeyNamed;
 using amparo::testing::MemoryPayload;
-using amparo::testing::Organisation;
 
 class BadLinkTest : public ::testing::Test {
  protected:
-  BadLinkTest() : server_(scratch_.At("server")), token_(*ParseFoundingToken(server_.Token())) {
-    registrar_ =
-        Organisation::CertificateFor("ria", static_cast<std::uint16_t>(Role::kRegistrar), {});
-    registrar_.authentication = authentication_.verify_key();
-    registrar_.expiry = UnixSeconds{SystemNow().value + 3600};
-    policy_ = MakePolicy();
-  }
+  BadLinkTest()
+      : server_(scratch_.At("server")), registrar_(*ParseFoundingToken(server_.Token())) {}
 
-  SignedStatement MakePolicy() const {
-    Policy policy;
-    for (const char* root : {"root-1", "root-2"}) {
-      policy.roots.push_back(KeyNamed(root).verify_key());
-    }
-    std::sort(policy.roots.begin(), policy.roots.end());
-    policy.log_key = token_.log_key;
-    policy.recovery = Identity::Generate().recipient();
-    policy.registrars = {registrar_};
-    Statement said;
-    said.kind = static_cast<std::uint16_t>(Kind::kPolicy);
-    said.org.bytes = HashOf(policy).bytes;
-    said.actor_seq = 1;
-    said.subject_type = static_cast<std::uint8_t>(SubjectType::kDirectory);
-    said.body = EncodeBody({.act = policy, .objects = {}, .grants = {}});
-    std::vector<StatementSignature> signatures;
-    for (const char* root : {"root-1", "root-2"}) {
-      const SigningKey key = KeyNamed(root);
-      signatures.push_back({.key = key.verify_key(), .signature = key.Sign(EncodeStatement(said))});
-    }
-    return *AssembleSigned(said, std::move(signatures));
-  }
   // A connection over `relay`, as ria, once the organisation stands.
   std::unique_ptr<Connection> ConnectOver(const CuttingRelay& relay) {
     auto direct = ConnectGrpc(server_.endpoint());
     EXPECT_TRUE(direct.ok()) << direct.status();
-    const auto founded =
-        (*direct)->Found(token_.token.view(), token_.secret.Expose(), policy_.bytes);
-    EXPECT_TRUE(founded.ok()) << founded.status();
+    const absl::Status founded = registrar_.Found(**direct);
+    EXPECT_TRUE(founded.ok()) << founded;
     Endpoint endpoint = server_.endpoint();
     endpoint.address = relay.address();
     auto connection = ConnectGrpc(endpoint);
     EXPECT_TRUE(connection.ok()) << connection.status();
-    (*connection)
-        ->UseSession({.org = policy_.statement.org,
-                      .certificate = HashOf(registrar_),
-                      .authentication = &authentication_});
+    registrar_.OpenSessionOver(**connection);
     return *std::move(connection);
   }
 
   amparo::testing::ScratchDirectory scratch_;
   amparo::testing::LiveServer server_;
-  const FoundingToken token_;
-  const SigningKey authentication_ = SigningKey::Generate();
-  Certificate registrar_;
-  SignedStatement policy_;
+  const amparo::testing::SoleRegistrar registrar_;
 };
 
 TEST_F(BadLinkTest, AnUploadGoesOnWhereTheConnectionBroke) {

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "amparo/v1/amparo.grpc.pb.h"
 #include "client/connection.h"
+#include "client/link_options.h"
 #include "crypto/signature.h"
 #include "server/tls_certificate.h"
 #include "tests/client/memory_payload.h"
@@ -54,14 +55,16 @@ class Liar final : public v1::Amparo::Service {
     return Status::OK;
   }
   // Never takes anything; asked what it has, it says now more, now less.
-  Status Upload(ServerContext*, grpc::ServerReader<v1::UploadMessage>* reader,
-                v1::UploadReply* reply) override {
+  Status Upload(ServerContext*,
+                grpc::ServerReaderWriter<v1::UploadReply, v1::UploadMessage>* stream) override {
     v1::UploadMessage message;
-    int messages = 0;
-    while (reader->Read(&message)) ++messages;
-    if (messages > 1) return Status(grpc::StatusCode::UNAVAILABLE, "once more");
-    reply->set_stored(++asked % 2 == 1 ? 5 : 0);
-    return Status::OK;
+    v1::UploadReply reply;
+    stream->Read(&message);
+    reply.set_stored(++asked % 2 == 1 ? 5 : 0);
+    stream->Write(reply);
+    while (stream->Read(&message) && !message.has_seal()) {
+    }
+    return Status(grpc::StatusCode::UNAVAILABLE, "once more");
   }
   Status Download(ServerContext*, const v1::Envelope*,
                   grpc::ServerWriter<v1::DownloadMessage>* writer) override {
@@ -96,8 +99,11 @@ class Transport : public ::testing::Test {
     builder.RegisterService(&liar_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
-    auto connected =
-        client::ConnectGrpc({.address = absl::StrCat("127.0.0.1:", port), .certificate_pem = pem_});
+    auto connected = client::ConnectGrpcWith(
+        {.address = absl::StrCat("127.0.0.1:", port), .certificate_pem = pem_},
+        {.call_patience = std::chrono::seconds(2),
+         .transfer_patience = std::chrono::seconds(2),
+         .jitter = [] { return 0.999; }});
     ASSERT_TRUE(connected.ok()) << connected.status();
     connection_ = *std::move(connected);
     connection_->UseSession({.org = OrgId::Filled(1),

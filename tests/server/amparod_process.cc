@@ -57,8 +57,8 @@ std::string ReadWholeFile(const std::string& path) {
   return text.str();
 }
 
-AmparodProcess::AmparodProcess() : data_(directory_.path() + "/data") {
-  if (Run({"init", "--data", data_, "--listen", "127.0.0.1:0"}) != 0) Abort("init failed");
+AmparodProcess::AmparodProcess(const std::string& listen) : data_(directory_.path() + "/data") {
+  if (Run({"init", "--data", data_, "--listen", listen}) != 0) Abort("init failed");
 }
 
 AmparodProcess::~AmparodProcess() {

@@ -18,7 +18,7 @@ namespace amparo::server::testing {
 class AmparodProcess {
  public:
   // Makes a server; does not start it. Aborts the test program if it cannot.
-  AmparodProcess();
+  explicit AmparodProcess(const std::string& listen = "127.0.0.1:0");
   ~AmparodProcess();
 
   // Runs `amparod ARGUMENTS` to its end; returns the exit code.

@@ -238,7 +238,7 @@ TEST_F(RpcTest, EndsTheUploadAndTheDownloadOfARevokedMember) {
   ASSERT_TRUE(download->Read(&piece));
 
   const auto writing = Context();
-  auto upload = cleo.stub().Upload(writing.get(), &stored);
+  auto upload = cleo.stub().Upload(writing.get());
   v1::UploadOpening opening;
   opening.set_object(StringOf(ObjectId::Filled(9).view()));
   opening.set_length(3000);
@@ -255,6 +255,8 @@ TEST_F(RpcTest, EndsTheUploadAndTheDownloadOfARevokedMember) {
   EXPECT_LT(got, part.payload.size());
   upload->Write(message);
   upload->WritesDone();
+  while (upload->Read(&stored)) {
+  }
   EXPECT_EQ(upload->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
 }
 
@@ -263,12 +265,12 @@ TEST_F(RpcTest, EndsAnUploadThatHasNotSaidWhoseItIsWhenThereAreTooMany) {
   FoundWithCast();
   std::vector<std::unique_ptr<TestClient>> clients;
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
-  std::vector<std::unique_ptr<grpc::ClientWriter<v1::UploadMessage>>> streams;
-  std::vector<v1::UploadReply> replies(kOpeningStreamsMax + 1);
+  std::vector<std::unique_ptr<grpc::ClientReaderWriter<v1::UploadMessage, v1::UploadReply>>>
+      streams;
   for (std::size_t i = 0; i <= kOpeningStreamsMax; ++i) {
     if (i % 32 == 0) clients.push_back(std::make_unique<TestClient>(server_->address(), pem_));
     contexts.push_back(Context());
-    streams.push_back(clients.back()->stub().Upload(contexts.back().get(), &replies[i]));
+    streams.push_back(clients.back()->stub().Upload(contexts.back().get()));
   }
   std::promise<grpc::StatusCode> first;
   std::atomic<bool> is_first = true;
@@ -295,8 +297,7 @@ TEST_F(RpcTest, NamesTheQuotaOfUploadsThatNoStatementNames) {
   ASSERT_TRUE(client_->OpenSession(org_, "fay").ok());
   const auto upload = [&](std::uint8_t object) {
     const auto context = Context();
-    v1::UploadReply stored;
-    auto stream = client_->stub().Upload(context.get(), &stored);
+    auto stream = client_->stub().Upload(context.get());
     v1::UploadOpening opening;
     opening.set_object(StringOf(ObjectId::Filled(object).view()));
     opening.set_length(std::uint64_t{4} << 30);
@@ -306,6 +307,9 @@ TEST_F(RpcTest, NamesTheQuotaOfUploadsThatNoStatementNames) {
     message.set_data("x");
     stream->Write(message);
     stream->WritesDone();
+    v1::UploadReply reply;
+    while (stream->Read(&reply)) {
+    }
     const auto status = stream->Finish();
     return status.ok() ? "OK" : ReasonIn(*context);
   };

@@ -155,7 +155,7 @@ void TestClient::Sync(Mirror& mirror) {
 grpc::Status TestClient::Upload(const ObjectId& object, ByteView payload, std::uint64_t offset,
                                 std::size_t send, bool seal, v1::UploadReply* reply) {
   const auto context = Context();
-  const auto writer = stub_->Upload(context.get(), reply);
+  const auto writer = stub_->Upload(context.get());
   v1::UploadOpening opening;
   opening.set_object(StringOf(object.view()));
   opening.set_length(payload.size());
@@ -174,6 +174,8 @@ grpc::Status TestClient::Upload(const ObjectId& object, ByteView payload, std::u
     writer->Write(message);
   }
   writer->WritesDone();
+  while (writer->Read(reply)) {
+  }
   return writer->Finish();
 }
 
