@@ -92,7 +92,11 @@ absl::Status PartUploads::Wait(const std::function<void(std::uint64_t)>& sent) {
     sent(now);
     lock.lock();
   }
-  return failed_;
+  const absl::Status outcome = failed_;
+  const std::uint64_t all = Sent();
+  lock.unlock();
+  if (sent && outcome.ok()) sent(all);
+  return outcome;
 }
 
 }  // namespace amparo::client

@@ -1,9 +1,9 @@
 #include "server/batch.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "crypto/aead.h"
-#include "server/judge.h"
 #include "server/pieces.h"
 
 namespace amparo::server {
@@ -46,19 +46,26 @@ absl::StatusOr<Position> Batch::Add(const Submission& submission) {
   const auto verdict = Judge(submission, overlay_);
   if (!verdict.ok()) return verdict.status();
   const Position position = overlay_.next();
+  const absl::Status status = AddJudged(submission, *verdict);
+  Wipe(setting_.key_space->ExposeMutable());
+  if (!status.ok()) return status;
+  ++statements_;
+  return position;
+}
+
+absl::Status Batch::AddJudged(const Submission& submission, const Verdict& verdict) {
   ShelfKeyId shelf_key;
-  Secret<32> key;
-  if (auto status = FindShelfKey(verdict->case_id, &shelf_key, &key); !status.ok()) return status;
-  const Secret<32>* const key_or_null = shelf_key.is_zero() ? nullptr : &key;
+  Secret<32>* const key = setting_.key_space;
+  if (auto status = FindShelfKey(verdict.case_id, &shelf_key, key); !status.ok()) return status;
+  const Secret<32>* const key_or_null = shelf_key.is_zero() ? nullptr : key;
   if (auto status =
-          AddEntry(submission.statement, submission.body, verdict->events, shelf_key, key_or_null);
+          AddEntry(submission.statement, submission.body, verdict.events, shelf_key, key_or_null);
       !status.ok()) {
     return status;
   }
   // After it: a certificate that this statement makes valid may be granted to by it.
   AddPieces(submission, shelf_key, key_or_null);
-  ++statements_;
-  return position;
+  return absl::OkStatus();
 }
 
 absl::Status Batch::AddEntry(const SignedStatement& statement, const Body& body,
@@ -80,20 +87,18 @@ absl::Status Batch::FindShelfKey(const SubjectId& case_id, ShelfKeyId* id, Secre
   if (!known.ok()) return known.status();
   if (!known->has_value()) {
     *id = RandomId<ShelfKeyId>();
-    *key = Secret<32>::Random();
+    FillRandom(key->ExposeMutable());
     shelf_keys_.emplace_back(*id, key->Duplicate());
     return absl::OkStatus();
   }
   *id = **known;
   for (const auto& [made, made_key] : shelf_keys_) {
     if (made != *id) continue;
-    *key = made_key.Duplicate();
+    std::ranges::copy(made_key.Expose(), key->ExposeMutable().begin());
     return absl::OkStatus();
   }
-  auto found = setting_.shelf->Find(*id);
-  if (!found.ok()) return absl::DataLossError("the shelf key of a case is gone");
-  *key = *std::move(found);
-  return absl::OkStatus();
+  if (setting_.shelf->FindInto(*id, *key).ok()) return absl::OkStatus();
+  return absl::DataLossError("the shelf key of a case is gone");
 }
 
 void Batch::AddPieces(const Submission& submission, const ShelfKeyId& shelf_key,

@@ -17,6 +17,7 @@
 #include "audit/log_entry.h"
 #include "crypto/secret.h"
 #include "crypto/signature.h"
+#include "server/judge.h"
 #include "server/overlay.h"
 #include "server/submission.h"
 #include "storage/shelf.h"
@@ -38,6 +39,7 @@ class Batch {
     OrgId org;
     const SigningKey* log_key = nullptr;
     const storage::Shelf* shelf = nullptr;
+    Secret<32>* key_space = nullptr;  // For the key of the case at hand; holds none afterwards.
   };
   Batch(Overlay::Base base, Setting setting) : setting_(setting), overlay_(std::move(base)) {}
 
@@ -65,6 +67,7 @@ class Batch {
                         const Secret<32>* key);
   // The key of the case, made when the case is opened; zeros and null outside of cases.
   absl::Status FindShelfKey(const SubjectId& case_id, ShelfKeyId* id, Secret<32>* key);
+  absl::Status AddJudged(const Submission& submission, const Verdict& verdict);
   void AddPieces(const Submission& submission, const ShelfKeyId& shelf_key, const Secret<32>* key);
 
   const Setting setting_;

@@ -24,7 +24,8 @@ Organization::Organization(Options options)
     : options_(std::move(options)),
       rows_(options_.storage.view),
       subjects_(&rows_, LogReader(options_.storage.ledger, options_.storage.shelf)),
-      unnamed_blobs_(options_.storage.blobs, &rows_) {}
+      unnamed_blobs_(options_.storage.blobs, &rows_, options_.limits),
+      queue_(options_.limits.statements_per_day) {}
 
 absl::StatusOr<std::unique_ptr<Organization>> Organization::Open(Options options) {
   std::unique_ptr<Organization> opened(new Organization(std::move(options)));
@@ -94,7 +95,7 @@ std::unique_ptr<storage::Ledger::Follower> Organization::Follow(
   return followers_.Add(std::move(listener));
 }
 
-void Organization::Submit(Submission submission, AppendCallback done) {
+void Organization::Submit(Submission submission, AppendCallback done, const MemberId& carrier) {
   const std::uint64_t sweeps = sweeps_;
   // Nobody else's signature makes the server read its blobs; the judge names what is wrong.
   if (IsOfAValidAuthor(submission)) {
@@ -106,16 +107,9 @@ void Organization::Submit(Submission submission, AppendCallback done) {
   {
     const std::lock_guard lock(queue_mutex_);
     const std::size_t bytes = submission.bytes();
-    if (stopping_) {
-      refused = Refuse(Reason::kStopping, "the server is shutting down");
-    } else if (queue_.size() >= kQueueStatementsMax || queue_bytes_ + bytes > kQueueBytesMax) {
-      refused = Refuse(Reason::kServerBusy,
-                       absl::StrCat(queue_.size(), " statements are waiting already"));
-    } else {
-      queue_bytes_ += bytes;
-      queue_.push_back(
-          {.submission = std::move(submission), .done = std::move(done), .sweeps = sweeps});
-    }
+    Waiting waiting{.submission = std::move(submission), .done = done, .sweeps = sweeps};
+    refused = stopping_ ? Refuse(Reason::kStopping, "the server is shutting down")
+                        : queue_.Push(carrier, bytes, now(), std::move(waiting));
   }
   if (!refused.ok()) return done(std::move(refused));
   queue_changed_.notify_one();
@@ -152,8 +146,7 @@ bool Organization::IsStopping() {
 // What fails here is tried again at the next look at the clock.
 void Organization::AppendTimerTick() {
   if (view_is_behind_ && !Reload().ok()) return;
-  Batch batch(Base(),
-              {.org = options_.org, .log_key = &options_.log_key, .shelf = options_.storage.shelf});
+  Batch batch(Base(), BatchSetting());
   if (!batch.AddTickIfHourBegan(options_.clock()).ok() || batch.entries().empty()) return;
   const absl::Status status = Commit(batch, batch.Checkpoint());
   if (absl::IsAborted(status)) view_is_behind_ = true;
@@ -176,14 +169,12 @@ std::vector<Organization::Waiting> Organization::Take() {
   std::size_t statement_bytes = 0;
   std::size_t bytes = 0;
   while (!queue_.empty() && taken.size() < kBatchStatementsMax) {
-    const Submission& next = queue_.front().submission;
+    const Submission& next = queue_.Front().submission;
     statement_bytes += next.statement.bytes.size() + kEntryOverheadMax;
     bytes += next.bytes();
     const bool fits = statement_bytes <= kBatchStatementBytesMax && bytes <= kBatchBytesMax;
     if (!fits && !taken.empty()) break;
-    queue_bytes_ -= next.bytes();
-    taken.push_back(std::move(queue_.front()));
-    queue_.pop_front();
+    taken.push_back(queue_.Pop());
   }
   return taken;
 }
@@ -223,12 +214,7 @@ absl::Status Organization::Reload() {
 }
 
 absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
-  const auto base = snapshot();
-  Batch batch({.directory = base->directory,
-               .frontier = base->frontier,
-               .rows = &rows_,
-               .subjects = &subjects_},
-              {.org = options_.org, .log_key = &options_.log_key, .shelf = options_.storage.shelf});
+  Batch batch(Base(), BatchSetting());
   if (auto status = batch.AddTickIfDue(options_.clock()); !status.ok()) return status;
   std::vector<absl::StatusOr<Position>> judged;
   for (const Waiting* one : waiting) judged.push_back(batch.Add(one->submission));
@@ -265,6 +251,13 @@ Overlay::Base Organization::Base() {
           .frontier = base->frontier,
           .rows = &rows_,
           .subjects = &subjects_};
+}
+
+Batch::Setting Organization::BatchSetting() {
+  return {.org = options_.org,
+          .log_key = &options_.log_key,
+          .shelf = options_.storage.shelf,
+          .key_space = &key_space_};
 }
 
 absl::Status Organization::Commit(const Batch& batch, const std::string& checkpoint) {

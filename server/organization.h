@@ -11,7 +11,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,7 +24,9 @@
 #include "crypto/signature.h"
 #include "server/batch.h"
 #include "server/clock.h"
+#include "server/organization_limits.h"
 #include "server/replay.h"
+#include "server/statement_queue.h"
 #include "server/subject_states.h"
 #include "server/submission.h"
 #include "server/unnamed_blobs.h"
@@ -35,8 +36,6 @@
 
 namespace amparo::server {
 
-inline constexpr std::size_t kQueueStatementsMax = 1024;
-inline constexpr std::size_t kQueueBytesMax = 64 * 1024 * 1024;
 inline constexpr int kAppendAttemptsMax =
     8;  // Of one batch, while the log answers UNKNOWN or ABORTED.
 
@@ -63,6 +62,7 @@ class Organization {
     Clock clock;
     std::uint32_t timer_poll_ms = 10'000;  // How often an idle writer looks at the clock.
     Opening opening = Opening::kToServe;
+    OrganizationLimits limits = {};
   };
   // Replays the log, appends the tick that is due, and starts the writer. An empty log is an
   // organisation yet to be founded. Errors: as server/replay.h; FAILED_PRECONDITION too if the
@@ -73,8 +73,10 @@ class Organization {
 
   // Calls `done` exactly once, on the writer's thread or on this one, after the statement is
   // durable or refused. `done` must not block. Finds blobs and known statements by itself.
-  // SERVER_BUSY: the queue is full. STOPPING: Stop() was called.
-  void Submit(Submission submission, AppendCallback done);
+  // `carrier`: whose session it came in, for a fair share; zeros: nobody's.
+  // SERVER_BUSY: the queue is full, or the carrier's share of it. QUOTA_REACHED: the carrier's
+  // statements of a day. STOPPING: Stop() was called.
+  void Submit(Submission submission, AppendCallback done, const MemberId& carrier = {});
 
   // Answers what is queued, then ends the writer. Later submissions are refused.
   void Stop();
@@ -119,6 +121,7 @@ class Organization {
   // A tick alone, when an hour has begun and nobody says anything.
   void AppendTimerTick();
   Overlay::Base Base();
+  Batch::Setting BatchSetting();
   absl::Status Commit(const Batch& batch, const std::string& checkpoint);
   absl::Status WriteAhead(const Batch& batch);
   absl::Status Append(const Batch& batch, const std::string& checkpoint);
@@ -135,13 +138,13 @@ class Organization {
 
   std::mutex queue_mutex_;  // Guards what follows.
   std::condition_variable queue_changed_;
-  std::deque<Waiting> queue_;
-  std::size_t queue_bytes_ = 0;
+  StatementQueue<Waiting> queue_;
   bool stopping_ = false;
 
   std::atomic<std::uint64_t> sweeps_ = 0;  // Those that erased something.
   bool view_is_behind_ = false;            // The writer's own, as what follows.
   UnixSeconds swept_at_;
+  Secret<32> key_space_;
   std::thread writer_;
 };
 

@@ -25,9 +25,10 @@ absl::Status Named(const OrgId& org, const absl::Status& status) {
 
 absl::StatusOr<std::unique_ptr<Organizations>> Organizations::Open(storage::Store* store,
                                                                    const Secret<32>* server_key,
-                                                                   Clock clock, Opening opening) {
+                                                                   Clock clock, Opening opening,
+                                                                   OrganizationLimits limits) {
   std::unique_ptr<Organizations> opened(
-      new Organizations(store, server_key, std::move(clock), opening));
+      new Organizations(store, server_key, std::move(clock), opening, limits));
   const auto listed = store->List();
   if (!listed.ok()) return listed.status();
   const std::lock_guard lock(opened->mutex_);
@@ -63,7 +64,8 @@ absl::Status Organizations::OpenOne(const OrgId& org, SigningKey log_key) {
                                           .storage = *opened_storage,
                                           .log_key = std::move(log_key),
                                           .clock = clock_,
-                                          .opening = opening_});
+                                          .opening = opening_,
+                                          .limits = limits_});
   if (!organization.ok()) return organization.status();
   organizations_[org] = *std::move(organization);
   return absl::OkStatus();

@@ -31,7 +31,8 @@ class Organizations {
   static absl::StatusOr<std::unique_ptr<Organizations>> Open(storage::Store* store,
                                                              const Secret<32>* server_key,
                                                              Clock clock,
-                                                             Opening opening = Opening::kToServe);
+                                                             Opening opening = Opening::kToServe,
+                                                             OrganizationLimits limits = {});
   // Null if there is none.
   std::shared_ptr<Organization> Find(const OrgId& org) const;
   // The organisation, begun with this log key unless it is here already.
@@ -41,8 +42,13 @@ class Organizations {
   void StopAll();
 
  private:
-  Organizations(storage::Store* store, const Secret<32>* server_key, Clock clock, Opening opening)
-      : store_(store), server_key_(server_key), clock_(std::move(clock)), opening_(opening) {}
+  Organizations(storage::Store* store, const Secret<32>* server_key, Clock clock, Opening opening,
+                const OrganizationLimits& limits)
+      : store_(store),
+        server_key_(server_key),
+        clock_(std::move(clock)),
+        opening_(opening),
+        limits_(limits) {}
   absl::Status OpenOne(const OrgId& org, SigningKey log_key);
   absl::StatusOr<SigningKey> LoadLogKey(const OrgId& org) const;
 
@@ -50,6 +56,7 @@ class Organizations {
   const Secret<32>* const server_key_;
   const Clock clock_;
   const Opening opening_;
+  const OrganizationLimits limits_;
 
   mutable std::mutex mutex_;  // Guards what follows.
   std::map<OrgId, std::shared_ptr<Organization>> organizations_;

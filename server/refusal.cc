@@ -80,6 +80,8 @@ ReasonEntry EntryOf(Reason reason) {
       return {Code::kResourceExhausted, "STORAGE_FULL"};
     case Reason::kQuotaReached:
       return {Code::kResourceExhausted, "QUOTA_REACHED"};
+    case Reason::kOrganizationFull:
+      return {Code::kResourceExhausted, "ORGANIZATION_FULL"};
     case Reason::kOutcomeUnknown:
       return {Code::kUnavailable, "OUTCOME_UNKNOWN"};
     case Reason::kStopping:

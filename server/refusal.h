@@ -44,13 +44,15 @@ enum class Reason {
   kBytesNotNamed,      // The request carries bytes that the statement does not name.
   kServerBusy,         // A queue or a table is full; try again.
   kStorageFull,        // The server's disk has no room.
-  kQuotaReached,       // Too much of this member's was uploaded that no statement names.
-  kOutcomeUnknown,     // The log did not say; send the same bytes again.
-  kStopping,           // The server is shutting down.
-  kSizeUnknown,        // A tree size that this log has not reached.
-  kTimeAhead,          // A cosignature of a time that has not come.
-  kTokenUnknown,       // No such founding token, or a wrong secret.
-  kTokenUsed,          // It founded another organisation.
+  // This member's quota, of uploads that no statement names or of a day's statements.
+  kQuotaReached,
+  kOrganizationFull,  // The organisation's uploads, named or not, are all that it may store.
+  kOutcomeUnknown,    // The log did not say; send the same bytes again.
+  kStopping,          // The server is shutting down.
+  kSizeUnknown,       // A tree size that this log has not reached.
+  kTimeAhead,         // A cosignature of a time that has not come.
+  kTokenUnknown,      // No such founding token, or a wrong secret.
+  kTokenUsed,         // It founded another organisation.
   kTokenExpired,
   kInvitationUnknown,  // No such organisation or invitation, or a wrong ticket.
   kInvitationUsed,

@@ -49,8 +49,12 @@ CertificateLookup LookupIn(const Organizations* organizations, WitnessSource wit
 absl::StatusOr<std::unique_ptr<RunningServer>> RunningServer::Start(Options options) {
   std::unique_ptr<RunningServer> server(new RunningServer(std::move(options)));
   const Options& given = server->options_;
-  auto organizations =
-      Organizations::Open(given.store.get(), &given.identity.server_key, given.clock);
+  const Settings& settings = given.identity.settings;
+  auto organizations = Organizations::Open(given.store.get(), &given.identity.server_key,
+                                           given.clock, Opening::kToServe,
+                                           {.statements_per_day = settings.statements_per_day,
+                                            .unnamed_bytes = settings.unnamed_uploads_gib << 30,
+                                            .stored_bytes = settings.stored_gib << 30});
   if (!organizations.ok()) return organizations.status();
   server->organizations_ = *std::move(organizations);
   const WitnessSource witnesses = WitnessFiles(given.data.witnesses()).source();
@@ -65,9 +69,10 @@ absl::StatusOr<std::unique_ptr<RunningServer>> RunningServer::Start(Options opti
   server->join_requests_ =
       std::make_unique<JoinRequests>(given.store.get(), server->organizations_.get());
   server->cosignatures_ = std::make_unique<Cosignatures>(given.store.get(), witnesses);
-  const Settings& settings = given.identity.settings;
-  server->streams_ = std::make_unique<Streams>(Streams::Limits{
-      .watches = settings.watches, .uploads = settings.uploads, .downloads = settings.downloads});
+  server->streams_ = std::make_unique<Streams>(Streams::Limits{.watches = settings.watches,
+                                                               .uploads = settings.uploads,
+                                                               .downloads = settings.downloads},
+                                               given.steady);
   server->service_ =
       std::make_unique<Service>(ServiceParts{.sessions = server->sessions_.get(),
                                              .organizations = server->organizations_.get(),

@@ -126,7 +126,7 @@ Reactor* Service::Append(Context* context, const v1::Envelope* request, v1::Appe
   if (!input.ok()) return done(input.status()), reactor;
   auto submission = Prepare(*std::move(input));
   if (!submission.ok()) return done(submission.status()), reactor;
-  who->organization->Submit(*std::move(submission), done);
+  who->organization->Submit(*std::move(submission), done, who->caller.member);
   return reactor;
 }
 

@@ -26,7 +26,10 @@ std::map<std::string, Number> NumbersOf(Settings& settings) {
           {"watches", {&settings.watches, 1}},
           {"uploads", {&settings.uploads, 1}},
           {"downloads", {&settings.downloads, 1}},
-          {"shutdown_grace_s", {&settings.shutdown_grace_s, 0}}};
+          {"shutdown_grace_s", {&settings.shutdown_grace_s, 0}},
+          {"statements_per_day", {&settings.statements_per_day, 0}},
+          {"unnamed_uploads_gib", {&settings.unnamed_uploads_gib, 1}},
+          {"stored_gib", {&settings.stored_gib, 0}}};
 }
 
 absl::Status Refused(const std::string& key, absl::string_view why) {

@@ -23,7 +23,10 @@ struct Settings {
   std::uint64_t watches = 1024;  // At once, of all members.
   std::uint64_t uploads = 64;
   std::uint64_t downloads = 64;
-  std::uint64_t shutdown_grace_s = 5;  // For calls under way.
+  std::uint64_t shutdown_grace_s = 5;         // For calls under way.
+  std::uint64_t statements_per_day = 20'000;  // Of one carrier; 0: no limit.
+  std::uint64_t unnamed_uploads_gib = 64;     // Of one organisation, in no document yet.
+  std::uint64_t stored_gib = 0;               // Of one organisation; 0: no limit.
 };
 
 // INVALID_ARGUMENT: no JSON object, an unknown key, a value of the wrong type or out of range;

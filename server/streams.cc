@@ -1,10 +1,14 @@
 #include "server/streams.h"
 
+#include <algorithm>
 #include <chrono>
+#include <map>
+#include <utility>
 
 namespace amparo::server {
 
-Streams::Streams(Limits limits) : limits_(limits), clock_thread_([this] { Run(); }) {}
+Streams::Streams(Limits limits, Clock steady)
+    : limits_(limits), steady_(std::move(steady)), clock_thread_([this] { Run(); }) {}
 
 Streams::~Streams() {
   Stop();
@@ -44,9 +48,33 @@ bool Streams::Add(StreamKind kind, const MemberId& member, Stream* stream) {
     ++of_kind;
     if (entry.member == member) ++of_member;
   }
-  if (of_kind >= LimitOf(kind) || of_member >= kStreamsPerMemberMax) return false;
+  if (of_member >= kStreamsPerMemberMax) return false;
+  if (of_kind >= LimitOf(kind) && !MakePlace(kind, of_member)) return false;
   std::erase(opening_, stream);
-  entries_.push_back({.kind = kind, .member = member, .stream = stream});
+  entries_.push_back({.kind = kind, .member = member, .stream = stream, .since = steady_()});
+  return true;
+}
+
+// A member who would then have as many as who gave way would be sent away by them in turn.
+bool Streams::MakePlace(StreamKind kind, std::size_t own) {
+  std::map<MemberId, std::size_t> counts;
+  std::size_t most = 0;
+  for (const Entry& entry : entries_) {
+    if (entry.kind == kind) most = std::max(most, ++counts[entry.member]);
+  }
+  auto gives_way = entries_.end();
+  if (most > own + 1) {  // The newest of theirs: it is the farthest from its end.
+    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+      if (entry->kind == kind && counts[entry->member] == most) gives_way = entry;
+    }
+  } else if (most == 1 && own == 0) {
+    const auto oldest = std::find_if(entries_.begin(), entries_.end(),
+                                     [&](const Entry& entry) { return entry.kind == kind; });
+    if (steady_().value >= oldest->since.value + kStreamPlace_s) gives_way = oldest;
+  }
+  if (gives_way == entries_.end()) return false;
+  gives_way->stream->OnGiveWay();
+  entries_.erase(gives_way);
   return true;
 }
 

@@ -41,6 +41,7 @@ absl::Status ForEachBlob(const storage::BlobStore& blobs, UnixSeconds before, Vi
 absl::Status UnnamedBlobs::Load() {
   const std::lock_guard lock(mutex_);
   return ForEachBlob(*blobs_, kEver, [&](const ObjectId& object, const storage::BlobState& state) {
+    stored_bytes_ += state.length;
     const auto is_named = IsNamed(object, state.length);
     if (!is_named.ok()) return is_named.status();
     if (*is_named) return absl::OkStatus();
@@ -61,10 +62,10 @@ absl::StatusOr<bool> UnnamedBlobs::IsNamed(const ObjectId& object, std::uint64_t
   return row->has_value() && (*row)->length == length;
 }
 
-std::uint64_t UnnamedBlobs::BytesOf(const MemberId& member) const {
+std::uint64_t UnnamedBlobs::BytesOf(std::optional<MemberId> member) const {
   std::uint64_t bytes = 0;
   for (const auto& [object, unnamed] : unnamed_) {
-    if (unnamed.owner == member) bytes += CostOf(unnamed.length);
+    if (!member || unnamed.owner == *member) bytes += CostOf(unnamed.length);
   }
   return bytes;
 }
@@ -82,33 +83,57 @@ absl::Status UnnamedBlobs::CheckQuota(const MemberId& member, std::uint64_t leng
                              kUnnamedBytesPerMemberMax));
 }
 
+absl::Status UnnamedBlobs::CheckTotals(std::uint64_t length, UnixSeconds now) {
+  const std::uint64_t cost = CostOf(length);
+  const auto has_room = [&] {
+    return BytesOf(std::nullopt) + cost <= limits_.unnamed_bytes &&
+           (limits_.stored_bytes == 0 || stored_bytes_ + length <= limits_.stored_bytes);
+  };
+  if (has_room()) return absl::OkStatus();
+  if (auto status = ForgetNamed(std::nullopt); !status.ok()) return status;
+  if (auto status = EraseAbandoned(std::nullopt, now); !status.ok()) return status;
+  if (has_room()) return absl::OkStatus();
+  const std::uint64_t unnamed = BytesOf(std::nullopt);
+  if (unnamed + cost > limits_.unnamed_bytes) {
+    return Refuse(
+        Reason::kOrganizationFull,
+        absl::StrCat("the organisation has ", unnamed, " bytes that no statement names, and ", cost,
+                     " more, at most ", limits_.unnamed_bytes));
+  }
+  return Refuse(Reason::kOrganizationFull,
+                absl::StrCat("the organisation stores ", stored_bytes_, " bytes, and ", length,
+                             " more, at most ", limits_.stored_bytes));
+}
+
 absl::Status UnnamedBlobs::ForgetNamed(std::optional<MemberId> owner) {
-  for (auto it = unnamed_.begin(); it != unnamed_.end();) {
-    if (owner && it->second.owner != *owner) {
-      ++it;
-      continue;
-    }
-    const auto state = blobs_->Stat(it->first);
+  std::vector<ObjectId> named;
+  std::uint64_t gone = 0;
+  std::vector<Bytes> noted;
+  for (const auto& [object, unnamed] : unnamed_) {
+    if (owner && unnamed.owner != *owner) continue;
+    const auto state = blobs_->Stat(object);
     if (!state.ok()) return state.status();
     if (state->has_value()) {
-      const auto is_named = IsNamed(it->first, (*state)->length);
+      const auto is_named = IsNamed(object, (*state)->length);
       if (!is_named.ok()) return is_named.status();
-      if (!*is_named) {
-        ++it;
-        continue;
-      }
+      if (!*is_named) continue;
+    } else {
+      gone += unnamed.length;
     }
-    const Bytes noted = BlobOwnerKey(it->first);
-    if (auto status = blobs_->ErasePieces(std::span(&noted, 1)); !status.ok()) return status;
-    it = unnamed_.erase(it);
+    named.push_back(object);
+    noted.push_back(BlobOwnerKey(object));
   }
+  if (named.empty()) return absl::OkStatus();
+  if (auto status = blobs_->ErasePieces(noted); !status.ok()) return status;
+  for (const ObjectId& object : named) unnamed_.erase(object);
+  Uncount(gone);
   return absl::OkStatus();
 }
 
-absl::Status UnnamedBlobs::EraseAbandoned(const MemberId& owner, UnixSeconds now) {
+absl::Status UnnamedBlobs::EraseAbandoned(std::optional<MemberId> owner, UnixSeconds now) {
   std::vector<ObjectId> abandoned;
   for (const auto& [object, unnamed] : unnamed_) {
-    if (unnamed.owner != owner) continue;
+    if (owner && unnamed.owner != *owner) continue;
     const auto state = blobs_->Stat(object);
     if (!state.ok()) return state.status();
     if (!state->has_value() || (*state)->sealed) continue;
@@ -131,18 +156,32 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const M
   const auto stored = blobs_->Stat(object);
   if (!stored.ok()) return stored.status();
   if (stored->has_value()) return blobs_->BeginWrite(object, length, now);
-  unnamed_.erase(object);  // It was damaged, and is sent again.
+  if (const auto gone = unnamed_.find(object); gone != unnamed_.end()) {
+    Uncount(gone->second.length);  // It was damaged, or lost unsynced, and is sent again.
+    unnamed_.erase(gone);
+  }
   if (auto status = CheckQuota(member, length, now); !status.ok()) return status;
+  if (auto status = CheckTotals(length, now); !status.ok()) return status;
   const storage::PieceWrite owner{.key = BlobOwnerKey(object),
                                   .value = Bytes(member.bytes.begin(), member.bytes.end())};
   if (auto status = blobs_->PutPieces(std::span(&owner, 1)); !status.ok()) return status;
   auto writer = blobs_->BeginWrite(object, length, now);
-  if (writer.ok()) unnamed_[object] = {.owner = member, .length = length};
+  if (!writer.ok()) return writer;
+  unnamed_[object] = {.owner = member, .length = length};
+  stored_bytes_ += length;
   return writer;
 }
 
 absl::Status UnnamedBlobs::Erase(const ObjectId& object) {
-  unnamed_.erase(object);
+  const auto known = unnamed_.find(object);
+  const auto state = blobs_->Stat(object);
+  if (!state.ok()) return state.status();
+  if (state->has_value()) {
+    Uncount((*state)->length);
+  } else if (known != unnamed_.end()) {
+    Uncount(known->second.length);
+  }
+  if (known != unnamed_.end()) unnamed_.erase(known);
   const std::array<Bytes, 2> pieces = {BlobHashKey(object), BlobOwnerKey(object)};
   const absl::Status status = blobs_->Erase(object);
   return status.ok() ? blobs_->ErasePieces(pieces) : status;

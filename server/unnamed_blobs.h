@@ -8,6 +8,7 @@
 #ifndef AMPARO_SERVER_UNNAMED_BLOBS_H_
 #define AMPARO_SERVER_UNNAMED_BLOBS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -17,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/organization_limits.h"
 #include "server/view_rows.h"
 #include "statement/ids.h"
 #include "storage/blob_store.h"
@@ -35,7 +37,8 @@ inline constexpr std::uint64_t kAbandonedUpload_s = 24 * 3600;
 class UnnamedBlobs {
  public:
   // Both are borrowed.
-  UnnamedBlobs(storage::BlobStore* blobs, const ViewRows* rows) : blobs_(blobs), rows_(rows) {}
+  UnnamedBlobs(storage::BlobStore* blobs, const ViewRows* rows, const OrganizationLimits& limits)
+      : blobs_(blobs), rows_(rows), limits_(limits) {}
 
   // Finds whose blobs lie there already. REQUIRES: first, once; the rows reflect the whole log.
   absl::Status Load();
@@ -59,19 +62,25 @@ class UnnamedBlobs {
 
   absl::StatusOr<bool> IsNamed(const ObjectId& object, std::uint64_t length) const;
   absl::Status CheckQuota(const MemberId& member, std::uint64_t length, UnixSeconds now);
-  std::uint64_t BytesOf(const MemberId& member) const;
+  absl::Status CheckTotals(std::uint64_t length, UnixSeconds now);
+  // Of one member, or of all.
+  std::uint64_t BytesOf(std::optional<MemberId> member) const;
   // Forgets whose blob it is where a statement names it now, or where it is gone; of all
   // members, or of one.
   absl::Status ForgetNamed(std::optional<MemberId> owner);
   // No statement can be about to name those: they are not sealed.
-  absl::Status EraseAbandoned(const MemberId& owner, UnixSeconds now);
+  absl::Status EraseAbandoned(std::optional<MemberId> owner, UnixSeconds now);
+  // What it was begun with is stored no more.
+  void Uncount(std::uint64_t length) { stored_bytes_ -= std::min(stored_bytes_, length); }
   absl::Status Erase(const ObjectId& object);
 
   storage::BlobStore* const blobs_;
   const ViewRows* const rows_;
+  const OrganizationLimits limits_;
 
   std::mutex mutex_;  // Guards what follows, and that a blob is begun as it is counted.
   std::map<ObjectId, Unnamed> unnamed_;
+  std::uint64_t stored_bytes_ = 0;  // Declared, of all blobs, named or not.
 };
 
 }  // namespace amparo::server

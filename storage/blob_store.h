@@ -29,28 +29,36 @@ inline constexpr std::size_t kPieceBytesMax = 68 * 1024;  // A 64 KiB object and
 inline constexpr std::size_t kPieceKeyBytesMax = 64;
 // What a writer keeps in memory before it writes by itself, and the most one segment holds.
 inline constexpr std::size_t kSegmentBytesMax = 8 * 1024 * 1024;
+// A blob up to this length is sealed without a sync of its own: the append that names it makes
+// it durable.
+inline constexpr std::uint64_t kSmallBlobBytesMax = 2 * 1024 * 1024;
 
 struct BlobState {
-  std::uint64_t length = 0;  // Declared when it was begun.
-  std::uint64_t stored = 0;  // Durable bytes, from the start without a gap.
-  bool sealed = false;       // Complete, and its SHA-256 was as declared.
-  UnixSeconds changed;       // When the last byte became durable.
+  std::uint64_t length = 0;   // Declared when it was begun.
+  std::uint64_t stored = 0;   // Complete bytes, from the start without a gap.
+  std::uint64_t durable = 0;  // Of those, what a loss of power leaves. Always after an append.
+  bool sealed = false;        // Complete, and its SHA-256 was as declared.
+  UnixSeconds changed;        // When the last byte was stored.
 };
 
 // REQUIRES: does not outlive its store. After a second BeginWrite or an Erase of the same id
-// every method answers ABORTED. What was not flushed when it dies is dropped.
+// every method answers ABORTED. What was not flushed when it dies may be dropped.
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;
   // Where the next byte goes.
   virtual std::uint64_t offset() const = 0;
+  // Up to where a loss of power leaves everything; at most offset().
+  virtual std::uint64_t durable() const = 0;
   // Buffers. Takes memory bounded by one segment (8 MiB). OUT_OF_RANGE: beyond the declared
   // length. RESOURCE_EXHAUSTED: the disk is full; what Flush() acknowledged stands.
   virtual absl::Status Write(ByteView bytes) = 0;
   // Returns the offset up to which everything is durable.
   virtual absl::StatusOr<std::uint64_t> Flush() = 0;
-  // Flushes, checks the whole blob's SHA-256 and seals. DATA_LOSS: the hash differs; the
-  // blob is erased, so that it can be sent again. FAILED_PRECONDITION: bytes are missing.
+  // Checks the whole blob's SHA-256 and seals. Durable when it returns OK, but for a small blob:
+  // that is durable with the next Flush() or Ledger::Append of the same store, see durable().
+  // DATA_LOSS: the hash differs, or bytes are gone; the blob is erased, so that it can be sent
+  // again. FAILED_PRECONDITION: bytes are missing.
   virtual absl::Status Seal(const Hash& sha256) = 0;
 };
 

@@ -184,12 +184,20 @@ absl::Status FileShelf::AppendRecord(const ShelfKeyId& id, const Secret<32>& key
 }
 
 absl::StatusOr<Secret<32>> FileShelf::Find(const ShelfKeyId& id) const {
+  Secret<32> key;
+  absl::Status status = FindInto(id, key);
+  if (!status.ok()) return status;
+  return key;
+}
+
+absl::Status FileShelf::FindInto(const ShelfKeyId& id, Secret<32>& key) const {
   const std::lock_guard lock(mutex_);
   const auto found = index_.find(id);
   if (found == index_.end()) {
     return absl::NotFoundError(absl::StrCat("no shelf key ", ToHex(id)));
   }
-  return Secret<32>::CopyOf(keys_.Expose(found->second).first<32>());
+  std::ranges::copy(keys_.Expose(found->second), key.ExposeMutable().begin());
+  return absl::OkStatus();
 }
 
 absl::Status FileShelf::Destroy(const ShelfKeyId& id) {

@@ -15,6 +15,7 @@ class MemoryBlobStore::Writer : public BlobWriter {
       : store_(store), object_(object), number_(number), offset_(stored), now_(now) {}
 
   std::uint64_t offset() const override { return offset_; }
+  std::uint64_t durable() const override { return offset_ - pending_.size(); }
 
   absl::Status Write(ByteView bytes) override {
     const std::lock_guard lock(store_.mutex_);
@@ -111,6 +112,7 @@ absl::StatusOr<std::optional<BlobState>> MemoryBlobStore::Stat(const ObjectId& o
   const Blob& blob = found->second;
   return BlobState{.length = blob.length,
                    .stored = blob.bytes.size(),
+                   .durable = blob.bytes.size(),
                    .sealed = blob.sealed,
                    .changed = blob.changed};
 }

@@ -1,5 +1,7 @@
 #include "storage/memory_shelf.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace amparo::storage {
@@ -16,12 +18,20 @@ absl::Status MemoryShelf::Add(const ShelfKeyId& id, const Secret<32>& key) {
 }
 
 absl::StatusOr<Secret<32>> MemoryShelf::Find(const ShelfKeyId& id) const {
+  Secret<32> key;
+  absl::Status status = FindInto(id, key);
+  if (!status.ok()) return status;
+  return key;
+}
+
+absl::Status MemoryShelf::FindInto(const ShelfKeyId& id, Secret<32>& key) const {
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find(id);
   if (found == keys_.end()) {
     return absl::NotFoundError(absl::StrCat("no shelf key ", ToHex(id)));
   }
-  return found->second.Duplicate();
+  std::ranges::copy(found->second.Expose(), key.ExposeMutable().begin());
+  return absl::OkStatus();
 }
 
 absl::Status MemoryShelf::Destroy(const ShelfKeyId& id) {

@@ -15,6 +15,7 @@ class MemoryShelf : public Shelf {
  public:
   absl::Status Add(const ShelfKeyId& id, const Secret<32>& key) override;
   absl::StatusOr<Secret<32>> Find(const ShelfKeyId& id) const override;
+  absl::Status FindInto(const ShelfKeyId& id, Secret<32>& key) const override;
   absl::Status Destroy(const ShelfKeyId& id) override;
 
  private:

@@ -11,6 +11,8 @@
 namespace amparo::storage {
 namespace {
 
+constexpr std::size_t kPendingKept = 256;  // Before those that are durable are forgotten.
+
 // A sealed blob gone between its row and its bytes was erased meanwhile, not damaged.
 absl::Status Absent(const ObjectId& object) {
   return absl::NotFoundError(absl::StrCat("no sealed blob ", ToHex(object)));
@@ -68,11 +70,29 @@ absl::StatusOr<std::optional<BlobState>> RocksdbBlobStore::Stat(const ObjectId& 
       database_.Get(Family::kBlobs, BlobStateKey(org_, object));
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<BlobState>();
-  const std::optional<BlobState> state = DecodeBlobState(**row);
+  std::optional<BlobState> state = DecodeBlobState(**row);
   if (!state.has_value()) {
     return absl::DataLossError(absl::StrCat("row of blob ", ToHex(object), " is malformed"));
   }
+  state->durable = DurableOf(object, state->stored);
   return state;
+}
+
+std::uint64_t RocksdbBlobStore::DurableOf(const ObjectId& object, std::uint64_t stored) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = pending_.find(object);
+  if (found == pending_.end() || database_.IsDurable(found->second.mark)) return stored;
+  return found->second.durable;
+}
+
+void RocksdbBlobStore::NotePending(const ObjectId& object, std::uint64_t durable) {
+  const WriteMark mark = database_.Mark();
+  const std::lock_guard lock(mutex_);
+  if (pending_.size() >= kPendingKept) {
+    std::erase_if(pending_,
+                  [&](const auto& entry) { return database_.IsDurable(entry.second.mark); });
+  }
+  pending_[object] = {.mark = mark, .durable = durable};
 }
 
 absl::StatusOr<Bytes> RocksdbBlobStore::Read(const ObjectId& object, std::uint64_t offset,

@@ -1,6 +1,7 @@
-// RocksdbBlobStore: one organisation's blobs and pieces in the database. A fast run of an
-// upload becomes segments; at most 256 KiB between two flushes becomes a small value. First
-// the bytes are durable, then the rows that name them, then the offset is told.
+// RocksdbBlobStore: one organisation's blobs and pieces in the database. A fast run of a large
+// upload becomes segments; at most 256 KiB between two flushes, and every part of a small blob,
+// becomes a small value. A segment is durable before its row is written, a small value is in
+// the batch of its row; an offset is told as durable when the log was synced after its row.
 // Thread safety: as storage/blob_store.h asks.
 
 #ifndef AMPARO_STORAGE_ROCKSDB_BLOB_STORE_H_
@@ -53,12 +54,22 @@ class RocksdbBlobStore : public BlobStore {
                         Bytes& out) const;
   // REQUIRES: the blob's turn is held.
   absl::Status EraseHeld(const ObjectId& object);
+  // Up to where this blob, of which `stored` bytes have rows, is on disk.
+  std::uint64_t DurableOf(const ObjectId& object, std::uint64_t stored) const;
+  // A row of this blob was just written without a sync; before it, `durable` bytes were on disk.
+  void NotePending(const ObjectId& object, std::uint64_t durable);
 
   RocksdbDatabase& database_;
   RocksdbSegments& segments_;
   const OrgId org_;
-  std::mutex mutex_;  // Guards what follows.
+  struct Pending {
+    WriteMark mark = 0;
+    std::uint64_t durable = 0;
+  };
+
+  mutable std::mutex mutex_;  // Guards what follows.
   std::map<ObjectId, std::weak_ptr<Turn>> turns_;
+  std::map<ObjectId, Pending> pending_;  // At least those that are not durable.
   std::uint64_t last_writer_ = 0;
 };
 

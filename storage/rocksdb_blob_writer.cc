@@ -1,6 +1,7 @@
 #include "storage/rocksdb_blob_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <utility>
 
@@ -16,12 +17,26 @@ RocksdbBlobWriter::RocksdbBlobWriter(RocksdbBlobStore& store, const ObjectId& ob
       turn_(std::move(turn)),
       number_(number),
       now_(now),
+      log_switches_(store.database_.LogSwitches()),
+      was_durable_(state.durable == state.stored),
       state_(state),
       offset_(state.stored) {
   if (state.stored == 0) running_.emplace();
 }
 
-RocksdbBlobWriter::~RocksdbBlobWriter() = default;
+RocksdbBlobWriter::~RocksdbBlobWriter() {
+  if (!finishing_.has_value()) return;
+  const std::lock_guard lock(turn_->mutex);
+  if (CheckMine().ok() && AwaitFinished(Durability::kOrdered).ok()) return;
+  // Nobody will name it. What cannot be erased now is erased when the store is opened again.
+  if (finishing_.has_value() && finishing_->done.valid()) finishing_->done.wait();
+  const std::array<std::uint64_t, 1> unnamed = {finishing_.has_value() ? finishing_->number : 0};
+  store_.segments_.Erase(unnamed).IgnoreError();
+}
+
+std::uint64_t RocksdbBlobWriter::durable() const {
+  return store_.DurableOf(object_, state_.stored);
+}
 
 absl::Status RocksdbBlobWriter::CheckMine() const {
   if (turn_->writer == number_) return broken_;
@@ -40,6 +55,10 @@ absl::Status RocksdbBlobWriter::Write(ByteView bytes) {
     if (chunk_.size() == kSegmentChunkBytes) {
       if (broken_ = SpillChunk(); !broken_.ok()) return broken_;
     }
+    if (chunk_.capacity() == 0) {
+      const std::uint64_t rest = state_.length - offset_;
+      chunk_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(rest, kSegmentChunkBytes)));
+    }
     const std::size_t taken = std::min(bytes.size(), kSegmentChunkBytes - chunk_.size());
     AppendTo(chunk_, bytes.first(taken));
     bytes = bytes.subspan(taken);
@@ -49,6 +68,7 @@ absl::Status RocksdbBlobWriter::Write(ByteView bytes) {
 }
 
 absl::Status RocksdbBlobWriter::SpillChunk() {
+  if (is_small()) return StoreSmall(Durability::kOrdered);
   if (segment_ == nullptr) {
     absl::Status room = store_.database_.CheckRoom(Room::kForUploads, kSegmentBytesMax);
     if (!room.ok()) return room;
@@ -58,19 +78,33 @@ absl::Status RocksdbBlobWriter::SpillChunk() {
   }
   if (absl::Status status = segment_->Add(chunk_); !status.ok()) return status;
   chunk_.clear();
-  return segment_->size() == kSegmentBytesMax ? FinishSegment() : absl::OkStatus();
+  return segment_->size() == kSegmentBytesMax ? BeginFinishing() : absl::OkStatus();
 }
 
-absl::Status RocksdbBlobWriter::FinishSegment() {
-  const std::unique_ptr<SegmentBuilder> segment = std::move(segment_);
-  if (absl::Status status = segment->Finish(); !status.ok()) return status;
+absl::Status RocksdbBlobWriter::BeginFinishing() {
+  if (absl::Status status = AwaitFinished(Durability::kOrdered); !status.ok()) return status;
+  finishing_ = Finishing{.number = segment_->number(),
+                         .length = static_cast<std::uint32_t>(segment_->size()),
+                         .done = {}};
+  finishing_->done =
+      std::async(std::launch::async, [segment = std::move(segment_)] { return segment->Finish(); });
+  return absl::OkStatus();
+}
+
+absl::Status RocksdbBlobWriter::AwaitFinished(Durability durability) {
+  if (!finishing_.has_value()) return absl::OkStatus();
+  if (absl::Status status = finishing_->done.get(); !status.ok()) return status;
   rocksdb::WriteBatch batch;
-  return PutRows(batch, {.place = BlobPart::Place::kSegment,
-                         .number = segment->number(),
-                         .length = static_cast<std::uint32_t>(segment->size())});
+  absl::Status status = PutRows(batch,
+                                {.place = BlobPart::Place::kSegment,
+                                 .number = finishing_->number,
+                                 .length = finishing_->length},
+                                durability);
+  if (status.ok()) finishing_.reset();
+  return status;
 }
 
-absl::Status RocksdbBlobWriter::StoreSmall() {
+absl::Status RocksdbBlobWriter::StoreSmall(Durability durability) {
   absl::Status room = store_.database_.CheckRoom(Room::kForUploads, kSegmentChunkBytes);
   if (!room.ok()) return room;
   const BlobPart part = {.place = BlobPart::Place::kSmall,
@@ -78,36 +112,56 @@ absl::Status RocksdbBlobWriter::StoreSmall() {
                          .length = static_cast<std::uint32_t>(chunk_.size())};
   rocksdb::WriteBatch batch;
   batch.Put(store_.database_.family(Family::kSmall), NumberKey(part.number), AsSlice(chunk_));
-  absl::Status status = PutRows(batch, part);
+  absl::Status status = PutRows(batch, part, durability);
   if (status.ok()) chunk_.clear();
   return status;
 }
 
-absl::Status RocksdbBlobWriter::PutRows(rocksdb::WriteBatch& batch, const BlobPart& part) {
+absl::Status RocksdbBlobWriter::PutRows(rocksdb::WriteBatch& batch, const BlobPart& part,
+                                        Durability durability) {
   BlobState next = state_;
   next.stored += part.length;
   next.changed = now_;
   rocksdb::ColumnFamilyHandle* const family = store_.database_.family(Family::kBlobs);
   batch.Put(family, BlobPartKey(store_.org_, object_, state_.stored), EncodeBlobPart(part));
   batch.Put(family, BlobStateKey(store_.org_, object_), EncodeBlobState(next));
-  absl::Status status = store_.database_.Write(batch, Durability::kSynced);
-  if (status.ok()) state_ = next;
-  return status;
+  const std::uint64_t durable = store_.DurableOf(object_, state_.stored);
+  absl::Status status = store_.database_.Write(batch, durability);
+  if (!status.ok()) return status;
+  if (durability == Durability::kOrdered) store_.NotePending(object_, durable);
+  state_ = next;
+  return absl::OkStatus();
 }
 
-absl::Status RocksdbBlobWriter::FlushHeld() {
-  if (segment_ == nullptr) return chunk_.empty() ? absl::OkStatus() : StoreSmall();
-  if (!chunk_.empty()) {
-    if (absl::Status status = segment_->Add(chunk_); !status.ok()) return status;
-    chunk_.clear();
+absl::Status RocksdbBlobWriter::PutState(const BlobState& state, Durability durability) {
+  rocksdb::WriteBatch batch;
+  batch.Put(store_.database_.family(Family::kBlobs), BlobStateKey(store_.org_, object_),
+            EncodeBlobState(state));
+  return store_.database_.Write(batch, durability);
+}
+
+absl::Status RocksdbBlobWriter::StoreRest(Durability durability) {
+  if (segment_ != nullptr) {
+    if (!chunk_.empty()) {
+      if (absl::Status status = segment_->Add(chunk_); !status.ok()) return status;
+      chunk_.clear();
+    }
+    if (absl::Status status = BeginFinishing(); !status.ok()) return status;
   }
-  return FinishSegment();
+  if (absl::Status status = AwaitFinished(chunk_.empty() ? durability : Durability::kOrdered);
+      !status.ok()) {
+    return status;
+  }
+  return chunk_.empty() ? absl::OkStatus() : StoreSmall(durability);
 }
 
 absl::StatusOr<std::uint64_t> RocksdbBlobWriter::Flush() {
   const std::lock_guard lock(turn_->mutex);
   if (absl::Status status = CheckMine(); !status.ok()) return status;
-  if (broken_ = FlushHeld(); !broken_.ok()) return broken_;
+  if (broken_ = StoreRest(Durability::kSynced); !broken_.ok()) return broken_;
+  if (durable() < state_.stored) {  // Rows of before, and nothing came since.
+    if (broken_ = PutState(state_, Durability::kSynced); !broken_.ok()) return broken_;
+  }
   return state_.stored;
 }
 
@@ -124,10 +178,16 @@ absl::StatusOr<Hash> RocksdbBlobWriter::HashStored() const {
   return stream.Finish();
 }
 
+absl::Status RocksdbBlobWriter::EraseDamaged(const std::string& why) {
+  turn_->writer = 0;
+  if (absl::Status status = store_.EraseHeld(object_); !status.ok()) return status;
+  return absl::DataLossError(absl::StrCat("blob ", ToHex(object_), " ", why));
+}
+
 absl::Status RocksdbBlobWriter::Seal(const Hash& sha256) {
   const std::lock_guard lock(turn_->mutex);
   if (absl::Status status = CheckMine(); !status.ok()) return status;
-  if (broken_ = FlushHeld(); !broken_.ok()) return broken_;
+  if (broken_ = StoreRest(Durability::kOrdered); !broken_.ok()) return broken_;
   if (state_.stored != state_.length) {
     return absl::FailedPreconditionError(
         absl::StrCat("blob of ", state_.length, " bytes holds ", state_.stored));
@@ -135,21 +195,31 @@ absl::Status RocksdbBlobWriter::Seal(const Hash& sha256) {
   const absl::StatusOr<Hash> found =
       running_.has_value() ? absl::StatusOr<Hash>(running_->Finish()) : HashStored();
   running_.reset();
+  // Parts that were in a log whose end a loss of power took.
+  if (absl::IsDataLoss(found.status())) return EraseDamaged("lacks bytes that it had");
   if (!found.ok()) return found.status();
   if (*found != sha256) {
-    turn_->writer = 0;
-    if (absl::Status status = store_.EraseHeld(object_); !status.ok()) return status;
-    return absl::DataLossError(absl::StrCat("blob ", ToHex(object_), " has sha-256 ", ToHex(*found),
-                                            ", declared was ", ToHex(sha256)));
+    return EraseDamaged(
+        absl::StrCat("has sha-256 ", ToHex(*found), ", declared was ", ToHex(sha256)));
   }
-  BlobState sealed = state_;
-  sealed.sealed = true;
-  rocksdb::WriteBatch batch;
-  batch.Put(store_.database_.family(Family::kBlobs), BlobStateKey(store_.org_, object_),
-            EncodeBlobState(sealed));
-  absl::Status status = store_.database_.Write(batch, Durability::kSynced);
+  absl::Status status = PutSealed();
   if (status.ok()) turn_->writer = 0;
   return status;
+}
+
+absl::Status RocksdbBlobWriter::PutSealed() {
+  BlobState sealed = state_;
+  sealed.sealed = true;
+  const auto in_one_log = [&] {
+    return was_durable_ && store_.database_.LogSwitches() == log_switches_;
+  };
+  if (is_small() && in_one_log()) {
+    const std::uint64_t durable = store_.DurableOf(object_, state_.stored);
+    if (absl::Status status = PutState(sealed, Durability::kOrdered); !status.ok()) return status;
+    store_.NotePending(object_, durable);
+    if (in_one_log()) return absl::OkStatus();
+  }
+  return PutState(sealed, Durability::kSynced);
 }
 
 }  // namespace amparo::storage

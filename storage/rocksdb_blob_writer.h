@@ -1,10 +1,11 @@
-// RocksdbBlobWriter: writes one blob from where it stands. Keeps one chunk (256 KiB) and the
-// buffers of one open segment file in memory, whatever the blob's length.
+// RocksdbBlobWriter: writes one blob from where it stands. Keeps one chunk (256 KiB), one open
+// segment and one that is being finished, and of those the files' buffers, whatever the length.
 // Thread safety: one thread at a time.
 
 #ifndef AMPARO_STORAGE_ROCKSDB_BLOB_WRITER_H_
 #define AMPARO_STORAGE_ROCKSDB_BLOB_WRITER_H_
 
+#include <future>
 #include <memory>
 #include <optional>
 
@@ -20,18 +21,32 @@ class RocksdbBlobWriter : public BlobWriter {
                     const BlobState& state, UnixSeconds now);
   ~RocksdbBlobWriter() override;
   std::uint64_t offset() const override { return offset_; }
+  std::uint64_t durable() const override;
   absl::Status Write(ByteView bytes) override;
   absl::StatusOr<std::uint64_t> Flush() override;
   absl::Status Seal(const Hash& sha256) override;
 
  private:
+  // A segment on its way to the disk, on a thread of its own.
+  struct Finishing {
+    std::uint64_t number = 0;
+    std::uint32_t length = 0;
+    std::future<absl::Status> done;
+  };
+
+  bool is_small() const { return state_.length <= kSmallBlobBytesMax; }
   // ABORTED if another writer has the turn; else what broke this one. Turn held.
   absl::Status CheckMine() const;
-  absl::Status SpillChunk();     // Moves the full chunk into the open segment.
-  absl::Status FinishSegment();  // Makes the open segment and its row durable.
-  absl::Status StoreSmall();     // Makes the chunk and its row durable, as a small value.
-  absl::Status FlushHeld();
-  absl::Status PutRows(rocksdb::WriteBatch& batch, const BlobPart& part);
+  absl::Status SpillChunk();  // Moves the full chunk on: into the open segment, or a small value.
+  absl::Status BeginFinishing();  // Sends the open segment to the disk, once the last one is there.
+  absl::Status AwaitFinished(Durability durability);  // Writes its row.
+  absl::Status StoreSmall(Durability durability);     // The chunk and its row.
+  // Moves all that came on, and waits for it. The row that comes last is written as said.
+  absl::Status StoreRest(Durability durability);
+  absl::Status PutRows(rocksdb::WriteBatch& batch, const BlobPart& part, Durability durability);
+  absl::Status PutState(const BlobState& state, Durability durability);
+  absl::Status PutSealed();
+  absl::Status EraseDamaged(const std::string& why);
   absl::StatusOr<Hash> HashStored() const;
 
   RocksdbBlobStore& store_;
@@ -39,10 +54,14 @@ class RocksdbBlobWriter : public BlobWriter {
   const std::shared_ptr<RocksdbBlobStore::Turn> turn_;
   const std::uint64_t number_;
   const UnixSeconds now_;
-  BlobState state_;       // As it is durable.
-  std::uint64_t offset_;  // state_.stored, the segment and the chunk.
+  // If all that came is in one log, its end cannot be there without its beginning.
+  const std::uint64_t log_switches_;
+  const bool was_durable_;  // What stood when this writer began.
+  BlobState state_;         // As its rows say.
+  std::uint64_t offset_;    // state_.stored, the segments and the chunk.
   Bytes chunk_;
   std::unique_ptr<SegmentBuilder> segment_;
+  std::optional<Finishing> finishing_;
   // Runs along from byte 0. A writer that resumes has none: Seal() then reads what is stored.
   std::optional<Sha256Stream> running_;
   absl::Status broken_;

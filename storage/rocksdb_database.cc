@@ -41,6 +41,17 @@ class NoRecoveryByItself : public rocksdb::EventListener {
   }
 };
 
+// A full memtable is sealed as the next log begins.
+class CountLogSwitches : public rocksdb::EventListener {
+ public:
+  explicit CountLogSwitches(std::shared_ptr<std::atomic<std::uint64_t>> count)
+      : count_(std::move(count)) {}
+  void OnMemTableSealed(const rocksdb::MemTableInfo&) override { ++*count_; }
+
+ private:
+  const std::shared_ptr<std::atomic<std::uint64_t>> count_;
+};
+
 std::shared_ptr<rocksdb::Cache> SharedCache() {
   static const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(32 * kMiB);
   return cache;
@@ -171,8 +182,9 @@ absl::Status RocksdbDatabase::OpenFamilies() {
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(DatabaseOptions(), directory_, families, &handles, &raw);
+  rocksdb::DBOptions options = DatabaseOptions();
+  options.listeners.push_back(std::make_shared<CountLogSwitches>(log_switches_));
+  const rocksdb::Status status = rocksdb::DB::Open(options, directory_, families, &handles, &raw);
   if (!status.ok()) return FromRocksdb(status);
   db_.reset(raw);
   std::copy(handles.begin(), handles.end(), handles_.begin());
@@ -206,9 +218,19 @@ absl::Status RocksdbDatabase::Write(rocksdb::WriteBatch& batch, Durability durab
   if (absl::Status status = ResumeIfFailed(); !status.ok()) return status;
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
+  const WriteMark before = written_.load();
   const rocksdb::Status status = db_->Write(options, &batch);
-  if (!status.ok()) failed_.store(true);
-  return FromRocksdb(status);
+  if (!status.ok()) {
+    failed_.store(true);
+    return FromRocksdb(status);
+  }
+  const WriteMark mark = options.sync ? before : ++written_;
+  if (options.sync) {
+    WriteMark synced = synced_.load();
+    while (synced < mark && !synced_.compare_exchange_weak(synced, mark)) {
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RocksdbDatabase::Ingest(Family into, const std::string& path) {

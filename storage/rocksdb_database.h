@@ -28,6 +28,9 @@ inline constexpr std::size_t kFamilies = 7;
 
 enum class Durability { kSynced, kOrdered };
 
+// When something was written, counted in writes. See RocksdbDatabase::IsDurable.
+using WriteMark = std::uint64_t;
+
 // What may still be written when disk runs short: uploads stop first, so that a statement
 // that erases something can still be logged.
 enum class Room { kForUploads, kForStatements };
@@ -60,6 +63,13 @@ class RocksdbDatabase {
   // All or none. kOrdered: durable when any later kSynced write is. An error says nothing
   // about whether it was written; the next Write first tries to bring the database back.
   absl::Status Write(rocksdb::WriteBatch& batch, Durability durability);
+  // A mark of this moment, after a Write that was OK.
+  WriteMark Mark() const { return written_.load(); }
+  // Whether a synced write began after this mark and was OK: then all before it is on disk.
+  bool IsDurable(WriteMark mark) const { return synced_.load() >= mark; }
+  // How often a new log was begun. What was written between two equal answers lies in one log,
+  // in its order; of two logs a loss of power may take the end of the first alone.
+  std::uint64_t LogSwitches() const { return *log_switches_; }
   // Makes the finished SST file at `path` part of `family`, durably, and takes the file.
   absl::Status Ingest(Family family, const std::string& path);
   // Nothing if absent.
@@ -81,6 +91,11 @@ class RocksdbDatabase {
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};
   std::atomic<bool> failed_{false};
+  std::atomic<WriteMark> written_{0};
+  std::atomic<WriteMark> synced_{0};
+  // Shared with the listener that counts.
+  const std::shared_ptr<std::atomic<std::uint64_t>> log_switches_ =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 }  // namespace amparo::storage

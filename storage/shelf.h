@@ -21,6 +21,9 @@ class Shelf {
   virtual absl::Status Add(const ShelfKeyId& id, const Secret<32>& key) = 0;
   // NOT_FOUND: never added, or destroyed.
   virtual absl::StatusOr<Secret<32>> Find(const ShelfKeyId& id) const = 0;
+  // The same into memory that is guarded already: making some takes longer than what a key is
+  // mostly wanted for.
+  virtual absl::Status FindInto(const ShelfKeyId& id, Secret<32>& key) const = 0;
   // Rewrites the file without the key: write, fsync, rename, fsync directory. OK if absent.
   virtual absl::Status Destroy(const ShelfKeyId& id) = 0;
 };

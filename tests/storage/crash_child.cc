@@ -54,6 +54,19 @@ void AppendOnce(OrgStorage& org) {
   CatchUp(org, next);
 }
 
+// Sealed first; that is told once an append has made it durable, which could have named it.
+void WriteSmallBlob(OrgStorage& org, std::uint64_t number) {
+  const Bytes bytes = CrashBlob(number);
+  absl::StatusOr<std::unique_ptr<BlobWriter>> writer =
+      org.blobs->BeginWrite(CrashObject(number), bytes.size(), UnixSeconds{1});
+  Require(writer.ok(), "begin");
+  Require((*writer)->Write(bytes).ok(), "write");
+  Require((*writer)->Seal(Sha256(bytes)).ok(), "seal");
+  AppendOnce(org);
+  Require((*writer)->durable() == bytes.size(), "durable");
+  Acknowledge(absl::StrCat("D ", number, "\n"));
+}
+
 // A few steps of one blob: slow ones and fast ones by turns.
 void WriteBlob(OrgStorage& org, std::uint64_t number) {
   const Bytes bytes = CrashBlob(number);
@@ -85,7 +98,7 @@ void Run(const std::string& directory, std::uint64_t number) {
   for (;; ++number) {
     Require(org->shelf->Add(CrashShelfKey(number), CrashKey(number)).ok(), "shelf");
     Acknowledge(absl::StrCat("S ", number, "\n"));
-    WriteBlob(*org, number);
+    IsCrashBlobSmall(number) ? WriteSmallBlob(*org, number) : WriteBlob(*org, number);
     if (number % 2 == 0) {
       Require(org->shelf->Destroy(CrashShelfKey(number)).ok(), "destroy");
       Acknowledge(absl::StrCat("X ", number, "\n"));

@@ -12,12 +12,17 @@
 
 namespace amparo::storage {
 
+// Every third blob is a small one: sealed without a sync, durable with the next append.
 inline constexpr std::uint64_t kCrashBlobBytes = 3'000'000;
+inline constexpr std::uint64_t kCrashSmallBlobBytes = 1'200'000;
+inline bool IsCrashBlobSmall(std::uint64_t number) { return number % 3 == 2; }
 
 inline Bytes CrashEntry(std::uint64_t position) { return Pattern(1 + position % 3000, position); }
 inline Bytes CrashHead(std::uint64_t size) { return Text("head " + std::to_string(size)); }
 inline Bytes CrashPieceKey(std::uint64_t position) { return Text(std::to_string(position)); }
-inline Bytes CrashBlob(std::uint64_t number) { return Pattern(kCrashBlobBytes, ~number); }
+inline Bytes CrashBlob(std::uint64_t number) {
+  return Pattern(IsCrashBlobSmall(number) ? kCrashSmallBlobBytes : kCrashBlobBytes, ~number);
+}
 inline ObjectId CrashObject(std::uint64_t number) {
   ObjectId id;
   for (std::size_t i = 0; i < 8; ++i) id.bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));

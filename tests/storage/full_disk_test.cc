@@ -79,9 +79,10 @@ std::unique_ptr<Store> Open(const std::string& directory, std::uint64_t reserve_
   return store.ok() ? *std::move(store) : nullptr;
 }
 
-// Sends 2 MiB blobs until one is not taken; returns how many were, and why no more.
+// Sends 3 MiB blobs, which are segments, until one is not taken; returns how many were, and why no
+// more.
 std::size_t FillWithBlobs(BlobStore& blobs, absl::Status& refusal, std::size_t most = 100) {
-  const Bytes bytes = Pattern(2 * kMiB, 1);
+  const Bytes bytes = Pattern(3 * kMiB, 1);
   for (std::size_t sent = 0; sent < most; ++sent) {
     const ObjectId object = TestObject(static_cast<std::uint8_t>(sent + 1));
     absl::StatusOr<std::unique_ptr<BlobWriter>> writer =
@@ -95,7 +96,7 @@ std::size_t FillWithBlobs(BlobStore& blobs, absl::Status& refusal, std::size_t m
 }
 
 void ExpectBlobs(BlobStore& blobs, std::size_t count) {
-  const Bytes bytes = Pattern(2 * kMiB, 1);
+  const Bytes bytes = Pattern(3 * kMiB, 1);
   for (std::size_t i = 0; i < count; ++i) {
     const ObjectId object = TestObject(static_cast<std::uint8_t>(i + 1));
     EXPECT_TRUE(*blobs.Read(object, 0, bytes.size()) == bytes) << i;
@@ -205,7 +206,7 @@ TEST(FullDisk, KeepsEarlierBlobsWhenASegmentCannotBeWritten) {
   const TemporaryDirectory directory;
   std::unique_ptr<Store> store = Open(directory.path(), 0);
   OrgStorage org = *store->Open(TestOrg());
-  const Bytes bytes = Pattern(2 * kMiB, 1);
+  const Bytes bytes = Pattern(3 * kMiB, 1);
   absl::Status refusal;
   {
     const FileSizeLimit limit(kMiB);

@@ -187,13 +187,13 @@ TEST_F(RocksdbStoreTest, NeverGivesASegmentTheNumberOfAnother) {
 }
 
 TEST_F(RocksdbStoreTest, ReportsADamagedSegment) {
-  StoreBlob(*Open().blobs, TestObject(), Pattern(2 * kMiB, 1));
+  StoreBlob(*Open().blobs, TestObject(), Pattern(3 * kMiB, 1));
   Close();
   for (const auto& file : std::filesystem::directory_iterator(Path("db"))) {
     if (file.path().extension() == ".sst" && file.file_size() > kMiB) Damage(file.path());
   }
   const OrgStorage org = Open();
-  EXPECT_THAT(org.blobs->Read(TestObject(), 0, 2 * kMiB), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(org.blobs->Read(TestObject(), 0, 3 * kMiB), HasCode(absl::StatusCode::kDataLoss));
 }
 
 TEST_F(RocksdbStoreTest, ReportsAMissingEntry) {
