@@ -6,6 +6,7 @@
 #include "client/alarms.h"
 #include "client/enrolment.h"
 #include "client/epoch_draft.h"
+#include "client/fetched.h"
 #include "client/membership.h"
 #include "client/name_book.h"
 #include "client/names.h"
@@ -277,6 +278,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(Home home, KeyBundle keys,
   if (!connection.ok()) return connection.status();
   auto place = std::make_unique<Workplace>(std::move(home), std::move(keys), std::move(*membership),
                                            std::move(*connection), std::move(*replica));
+  Fetched(place->home.directory()).Tidy(place->clock());
   if (absl::Status s = RestorePeople(*place); !s.ok()) return s;
   if (absl::Status s = RestoreObjects(*place); !s.ok()) return s;
   if (absl::Status s = RestoreWitnessing(*place); !s.ok()) return s;

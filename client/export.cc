@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/fetching.h"
 #include "client/opened_files.h"
 #include "client/output_name.h"
 #include "client/platform.h"
 #include "client/subject_objects.h"
-#include "client/transfer.h"
 #include "client/verbs.h"
 #include "crypto/digest.h"
 #include "crypto/grant.h"
@@ -28,7 +28,10 @@ struct ExportedFile {
 class Exporter {
  public:
   Exporter(Workplace& place, const DocumentHistory& history, platform::OutputDirectory directory)
-      : place_(place), history_(history), directory_(std::move(directory)) {}
+      : place_(place),
+        history_(history),
+        directory_(std::move(directory)),
+        kept_(place.home.directory()) {}
 
   absl::Status AddVersion(Which which) {
     absl::StatusOr<workflow::Version> version = CurrentVersion(history_, which);
@@ -50,9 +53,10 @@ class Exporter {
                                .sha256 = part.sha256};
       const std::string output = OutputName(prefix, number, part.name, part.media_type);
       status = AddSealed(output + ".age", part.key, [&](const TransferSink& sink) {
-        return FetchPart(*place_.connection, wanted, nullptr, sink, nullptr);
+        return FetchPart({*place_.connection, &kept_}, wanted, {.payload = sink});
       });
       if (!status.ok()) return status;
+      fetched_.push_back(wanted.ref.object);
       absl::StrAppend(&recipe_, "  age -d -i identity.txt ", output, ".age | head -c ", part.size,
                       " > ", output, "\n      SHA-256 ", ToHex(part.sha256), "\n");
     }
@@ -88,7 +92,10 @@ class Exporter {
       status = directory_.Publish(files_[named].file, files_[named].output);
     }
     if (status.ok()) status = directory_.Sync();
-    if (status.ok()) return status;
+    if (status.ok()) {
+      for (const ObjectId& object : fetched_) kept_.Forget(object);
+      return status;
+    }
     for (std::size_t i = 0; i + 1 < named; ++i) directory_.Withdraw(files_[i].output);
     return status;
   }
@@ -99,8 +106,8 @@ class Exporter {
     if (kept != place_.objects.end() && !kept->second.payload.empty()) {
       return kept->second.payload;
     }
-    return FetchPayload(*place_.connection, SubjectType::kDocument, history_.document.id, ref,
-                        2 * kManifestBytesMax);
+    return FetchPayload({*place_.connection, &kept_}, SubjectType::kDocument, history_.document.id,
+                        ref, 2 * kManifestBytesMax);
   }
 
   // A header for this home's own recipient, then the payload that `produce` gives.
@@ -131,6 +138,8 @@ class Exporter {
   Workplace& place_;
   const DocumentHistory& history_;
   platform::OutputDirectory directory_;
+  Fetched kept_;
+  std::vector<ObjectId> fetched_;
   std::vector<ExportedFile> files_;
   std::string recipe_;
 };

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/fetching.h"
 #include "client/opened_files.h"
 #include "client/opened_record.h"
 #include "client/output_name.h"
 #include "client/subject_objects.h"
-#include "client/transfer.h"
 #include "client/verbs.h"
 
 namespace amparo::client {
@@ -17,6 +17,7 @@ absl::Status PendingFiles::Fetch(Workplace& place, const DocumentHistory& histor
                                  const OpenedVersion& opened, absl::string_view prefix,
                                  const ProgressListener& progress) {
   Progress made;
+  kept_.emplace(place.home.directory());
   for (const ManifestPart& part : opened.manifest.parts) made.total_bytes += part.size;
   std::size_t number = 0;
   for (const ManifestPart& part : opened.manifest.parts) {
@@ -27,18 +28,21 @@ absl::Status PendingFiles::Fetch(Workplace& place, const DocumentHistory& histor
                              .key = &part.key,
                              .size = part.size,
                              .sha256 = part.sha256};
-    absl::Status status = FetchPart(
-        *place.connection, wanted, [&](ByteView bytes) { return file->Write(bytes); }, nullptr,
-        [&](std::uint64_t bytes) {
-          made.done_bytes += bytes;
-          if (progress) progress(made);
-        });
+    const PartSinks sinks{.plaintext = [&](ByteView bytes) { return file->Write(bytes); },
+                          .payload = nullptr,
+                          .moved =
+                              [&](std::uint64_t bytes) {
+                                made.done_bytes += bytes;
+                                if (progress) progress(made);
+                              }};
+    absl::Status status = FetchPart({*place.connection, &*kept_}, wanted, sinks);
     if (status.ok()) status = file->Finish();
     if (!status.ok()) return status;
     files_.push_back({.file = std::move(*file),
                       .output = OutputName(prefix, number, part.name, part.media_type),
                       .name = part.name,
                       .sha256 = part.sha256});
+    fetched_.push_back(wanted.ref.object);
   }
   return absl::OkStatus();
 }
@@ -65,7 +69,10 @@ absl::StatusOr<std::vector<OpenedFile>> PendingFiles::Publish() {
                       .sha256 = pending.sha256});
   }
   if (status.ok()) status = directory_.Sync();
-  if (status.ok()) return opened;
+  if (status.ok()) {
+    for (const ObjectId& object : fetched_) kept_->Forget(object);
+    return opened;
+  }
   for (std::size_t i = 0; i < opened.size(); ++i) directory_.Withdraw(files_[i].output);
   return status;
 }

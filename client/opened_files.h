@@ -5,6 +5,7 @@
 #ifndef AMPARO_CLIENT_OPENED_FILES_H_
 #define AMPARO_CLIENT_OPENED_FILES_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/client.h"
+#include "client/fetched.h"
 #include "client/platform_output.h"
 #include "client/subject_objects.h"
 #include "client/workplace.h"
@@ -22,12 +24,13 @@ class PendingFiles {
  public:
   explicit PendingFiles(platform::OutputDirectory directory) : directory_(std::move(directory)) {}
 
-  // Downloads and checks every part. DATA_LOSS: something differs; nothing will be named.
+  // Fetches and checks every part, and goes on where an earlier attempt broke. DATA_LOSS:
+  // something differs; nothing will be named.
   absl::Status Fetch(Workplace& place, const DocumentHistory& history, const OpenedVersion& opened,
                      absl::string_view prefix, const ProgressListener& progress);
   // A text of ours under the name `output`.
   absl::Status AddText(const std::string& output, absl::string_view text, const Hash& sha256);
-  // Names them all. Call once.
+  // Names them all; what the home kept of them for another attempt is gone then. Call once.
   absl::StatusOr<std::vector<OpenedFile>> Publish();
 
  private:
@@ -39,6 +42,8 @@ class PendingFiles {
   };
   platform::OutputDirectory directory_;
   std::vector<Pending> files_;  // Goes before the directory.
+  std::optional<Fetched> kept_;
+  std::vector<ObjectId> fetched_;
 };
 
 }  // namespace amparo::client

@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "audit/cosignature.h"
 #include "audit/note_lines.h"
+#include "client/fetching.h"
 #include "client/subject_objects.h"
-#include "client/transfer.h"
 #include "client/verbs.h"
 #include "crypto/sealed_object.h"
 #include "custody/judge.h"
@@ -178,30 +178,29 @@ class ReceiptMaker {
 
   // Fetches each part: only so is it known which nonce it was sealed under.
   absl::Status AddOpeningsOf(const OpenedVersion& opened) {
+    Fetched kept(place_.home.directory());
     std::size_t number = 0;
     for (const ManifestPart& part : opened.manifest.parts) {
       const ObjectRef& ref = opened.version.objects[++number];
       Bytes nonce;
-      const absl::Status fetched = FetchPart(
-          connection(),
-          {.subject = history_.document.id,
-           .ref = ref,
-           .key = &part.key,
-           .size = part.size,
-           .sha256 = part.sha256},
-          nullptr,
-          [&](ByteView payload) {
-            AppendTo(nonce,
-                     payload.first(std::min(payload.size(), kPayloadNonceSize - nonce.size())));
-            return absl::OkStatus();
-          },
-          nullptr);
+      const auto take = [&](ByteView payload) {
+        AppendTo(nonce, payload.first(std::min(payload.size(), kPayloadNonceSize - nonce.size())));
+        return absl::OkStatus();
+      };
+      const absl::Status fetched = FetchPart({connection(), &kept},
+                                             {.subject = history_.document.id,
+                                              .ref = ref,
+                                              .key = &part.key,
+                                              .size = part.size,
+                                              .sha256 = part.sha256},
+                                             {.payload = take});
       if (!fetched.ok()) return fetched;
       custody::Opening opening;
       opening.object = ref.object;
       std::ranges::copy(part.key.Expose(), opening.file_key.bytes.begin());
       std::ranges::copy(nonce, opening.nonce.bytes.begin());
       receipt_.openings.push_back(opening);
+      kept.Forget(ref.object);
     }
     return absl::OkStatus();
   }

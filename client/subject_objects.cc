@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/client.h"
-#include "client/transfer.h"
+#include "client/fetching.h"
 #include "crypto/digest.h"
 #include "crypto/grant.h"
 #include "crypto/padding.h"
@@ -198,8 +198,9 @@ absl::StatusOr<FileKey> OpenKey(Workplace& place, const SubjectChain& chain,
 absl::StatusOr<SecretBuffer> OpenObjectWith(Workplace& place, const SubjectChain& chain,
                                             const ObjectRef& ref, const FileKey& key) {
   if (ref.payload_length > kSmallObjectBytesMax) {
+    Fetched kept(place.home.directory());
     absl::StatusOr<Bytes> payload =
-        FetchPayload(*place.connection, chain.type, chain.id, ref, kBlobManifestBytesMax);
+        FetchPayload({*place.connection, &kept}, chain.type, chain.id, ref, kBlobManifestBytesMax);
     if (!payload.ok()) return payload.status();
     return OpenSmallObject(ref, key, *payload);
   }

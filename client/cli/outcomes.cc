@@ -126,9 +126,10 @@ constexpr ReasonText kReasons[] = {
      "ask another registrar to run: amparo org endorse"},
     {"ALREADY_ENDORSED", "that member is endorsed already", ""},
     {"NOTHING_TO_REVOKE", "there is nothing of that member to revoke", "amparo members --all"},
-    {"NO_BUNDLE", "", "a bundle is made by: amparo bundle export -o FILE"},
+    {"NO_BUNDLE", "", "ask whoever gave it to you for the file that amparo made"},
     {"BUNDLE_DAMAGED", "",
      "copy it to the stick again, and remove the stick only when the system says so"},
+    {"KEPT_DID_NOT_FIT", "", "run the same command again: it fetches the document anew"},
     {"BLOB_MISSING", "the server has not stored all of a file", "run the same command again"},
 };
 
