@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 
 const kStart_ms = 60_000;
 const kEnd_ms = 20_000;
-const kCommand_ms = 12 * 60_000;
+const kCommand_ms = 20 * 60_000;
 
 export class Workshop {
   #running = [];

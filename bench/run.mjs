@@ -38,12 +38,12 @@ const kGroups = {
 const kFull = {
   seal: 1024 * kMiB, file: 256 * kMiB, large: 2048 * kMiB, photos: 200, turns_s: 8,
   upload_mib: 8, documents: 1_000_000, scale_turns: 800, blobs_mib: 20 * 1024,
-  leaves: 100_000, members: 300, few: 1_000, many: 100_000,
+  leaves: 100_000, members: 300, few: 500, many: 5_000,
 };
 const kQuick = {
   seal: 16 * kMiB, file: 16 * kMiB, large: 16 * kMiB, photos: 20, turns_s: 2,
   upload_mib: 1, documents: 3_000, scale_turns: 200, blobs_mib: 64,
-  leaves: 2_000, members: 10, few: 100, many: 500,
+  leaves: 2_000, members: 10, few: 100, many: 300,
 };
 const kBudget_ms = 60 * 60_000;
 const kRoundsDefault = 5;

@@ -124,14 +124,18 @@ class ReplicaStage {
   void WatchAfter(const SubjectKey& key, const Hash& statement);
   template <class History>
   History& Touch(const SubjectId& id);
+  // A case's documents by the position of their first statement.
+  using DocumentsByCase = std::map<SubjectId, std::map<Position, SubjectId>>;
   absl::Status JoinCases();
-  absl::Status CheckSubmitsToCases();
-  absl::Status CheckSubmitToCase(const DocumentHistory& document);
+  absl::Status CheckSubmitsToCases(const DocumentsByCase& joined);
+  // Those at or after `since`. `documents`: all of the case that are known.
+  absl::Status CheckSubmitsToCase(const SubjectId& case_id, Position since,
+                                  const std::map<Position, SubjectId>& documents);
   absl::Status CheckIntroduced();
-  // The case's documents that are known, by the position of their first statement.
-  std::map<Position, SubjectId> DocumentsOf(const SubjectId& case_id) const;
-  // The case as it stood before `position`.
-  workflow::Case CaseBefore(const CaseHistory& history, Position position) const;
+  DocumentsByCase JoinedByCase() const;
+  // All that are known.
+  std::map<Position, SubjectId> DocumentsOf(const SubjectId& case_id,
+                                            const DocumentsByCase& joined) const;
   const DocumentHistory* FindDocument(const SubjectId& id) const;
   const CaseHistory* FindCase(const SubjectId& id) const;
 

@@ -232,21 +232,4 @@ absl::Status ReplicaStage::CheckNothingWithheld(const SubjectKey& key, const His
   return absl::OkStatus();
 }
 
-absl::Status ReplicaStage::JoinCases() {
-  if (auto status = CheckSubmitsToCases(); !status.ok()) return status;
-  // A case's documents are those that are known, whenever either of the two came into sight.
-  std::set<SubjectId> cases;
-  for (const auto& [id, history] : cases_) cases.insert(id);
-  for (const SubjectId& id : joined_) {
-    const DocumentHistory* document = FindDocument(id);
-    if (document != nullptr) cases.insert(document->document.case_id);
-  }
-  for (const SubjectId& id : cases) {
-    if (FindCase(id) == nullptr) continue;
-    CaseHistory& history = Touch<CaseHistory>(id);
-    history.subject = CaseBefore(history, Position{replica_.log_.size().value});
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace amparo::client

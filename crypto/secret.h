@@ -1,5 +1,5 @@
-// Secret<N>: N secret bytes in guarded memory (libsodium's sodium_malloc: own page,
-// guard pages, locked, wiped on release).
+// Secret<N>: N secret bytes in guarded memory (libsodium's sodium_malloc: own page, guard pages,
+// locked), wiped on release. docs/adr/0029-guarded-memory-is-kept-for-the-next-key.md
 //
 // Move-only; never printed, never converted; compared in constant time only. The one way
 // to read it is Expose(), so that a reviewer can list every reader with one grep.

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
+#include <thread>
 #include <type_traits>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "crypto/aead.h"
@@ -31,6 +34,38 @@ TEST(Secret, StartsAsZerosAndMovesAway) {
   second = SecretBuffer(2);
   EXPECT_EQ(second.size(), 2U);
   EXPECT_EQ(SecretBuffer(0).size(), 0U);
+}
+
+// Memory is kept for the next secret: what one leaves behind would be another's beginning.
+TEST(Secret, OfAnySizeIsAllZerosWhereverOthersWere) {
+  for (const std::size_t size : {1, 16, 32, 63, 64, 65, 128}) {
+    const Bytes zeros(size);
+    for (int round = 0; round < 2; ++round) {
+      std::vector<SecretBuffer> buffers;
+      for (int i = 0; i < 100; ++i) buffers.emplace_back(size);
+      std::set<const std::uint8_t*> places;
+      for (SecretBuffer& buffer : buffers) {
+        ASSERT_EQ(ToHex(buffer.Expose()), ToHex(zeros)) << size;
+        FillRandom(buffer.ExposeMutable());
+        places.insert(buffer.Expose().data());
+      }
+      EXPECT_EQ(places.size(), buffers.size());
+    }
+  }
+}
+
+TEST(Secret, IsTakenAndGivenBackByManyThreads) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([] {
+      for (int round = 0; round < 500; ++round) {
+        const Secret<32> mine = Secret<32>::Random();
+        const Secret<32> copy = mine.Duplicate();
+        ASSERT_TRUE(copy.EqualTo(mine));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(Secret, ComparesLengthAndContents) {
