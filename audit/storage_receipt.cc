@@ -14,7 +14,7 @@
 namespace amparo::audit {
 namespace {
 
-constexpr absl::string_view kLabel = "amparo/stored/v1";
+constexpr absl::string_view kLabel = "amparo/stored/v1\n";
 constexpr absl::string_view kPositionPrefix = "position ";
 constexpr absl::string_view kStatementPrefix = "statement ";
 constexpr std::size_t kHeaderLines = 4;
@@ -37,8 +37,8 @@ StorageReceipt ReceiptOf(const OrgId& org, Position position, const Hash& statem
 
 std::string TextOf(const StorageReceipt& receipt) {
   std::string text =
-      absl::StrCat(kLabel, "\n", OriginOf(receipt.org), "\n", kPositionPrefix,
-                   receipt.position.value, "\n", kStatementPrefix, ToHex(receipt.statement), "\n");
+      absl::StrCat(kLabel, OriginOf(receipt.org), "\n", kPositionPrefix, receipt.position.value,
+                   "\n", kStatementPrefix, ToHex(receipt.statement), "\n");
   for (const StoredObject& object : receipt.objects) {
     absl::StrAppend(&text, ToHex(object.object), " ", object.payload_length, " ",
                     ToHex(object.payload_sha256), "\n");
@@ -78,8 +78,8 @@ absl::StatusOr<OrgId> ParseOrigin(absl::string_view line) {
 absl::StatusOr<StorageReceipt> ParseText(absl::string_view text) {
   std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
   lines.pop_back();  // After the last newline, which SplitNote found.
-  if (lines.empty() || lines[0] != kLabel) {
-    return Malformed(absl::StrCat("its first line is not ", kLabel));
+  if (lines.empty() || absl::StrCat(lines[0], "\n") != kLabel) {
+    return Malformed(absl::StrCat("its first line is not ", kLabel.substr(0, kLabel.size() - 1)));
   }
   if (lines.size() <= kHeaderLines || lines.size() - kHeaderLines > kObjectsMax) {
     return Malformed(absl::StrCat(lines.size(), " lines, at least ", kHeaderLines + 1,

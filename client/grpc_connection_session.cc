@@ -154,17 +154,27 @@ void GrpcConnection::NoteWorked() {
   has_worked_ = true;
 }
 
+namespace {
+
+// Somebody answers, and is not who was pinned: that is not the same as no connection.
+absl::Status WrongServer(const std::string& message) {
+  absl::Status status = absl::UnavailableError(message);
+  AttachDetail(status, {.reason = "WRONG_SERVER", .head = {}, .next_number = 0});
+  return status;
+}
+
+}  // namespace
+
 absl::Status GrpcConnection::UnavailableFrom(const std::string& said) const {
   if (absl::StrContains(said, "CERTIFICATE_VERIFY_FAILED") ||
       absl::StrContains(said, "certificate verify failed") ||
       absl::StrContains(said, "Peer name")) {
-    return absl::UnavailableError(absl::StrCat(
+    return WrongServer(absl::StrCat(
         "the server at ", address_,
         " has another key than the one pinned (or this computer's clock is years off)"));
   }
   if (absl::StrContains(said, "andshake")) {
-    return absl::UnavailableError(
-        absl::StrCat("what answers at ", address_, " is no Amparo server: ", said));
+    return WrongServer(absl::StrCat("what answers at ", address_, " is no Amparo server: ", said));
   }
   return absl::UnavailableError(
       absl::StrCat("the server at ", address_, " is down or unreachable: ", said));

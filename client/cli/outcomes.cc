@@ -130,6 +130,11 @@ constexpr ReasonText kReasons[] = {
     {"BUNDLE_DAMAGED", "",
      "copy it to the stick again, and remove the stick only when the system says so"},
     {"KEPT_DID_NOT_FIT", "", "run the same command again: it fetches the document anew"},
+    {"WRONG_SERVER", "", "check the connection and try again; nothing is lost"},
+    {"OUTCOME_CHANGED", "", "look again and decide: amparo status DOC"},
+    {"SPOOL_DAMAGED", "", "drop it, and submit or hand in the files again"},
+    {"ITEM_SENT", "", "amparo outbox --all shows it"},
+    {"ITEM_NOT_REFUSED", "", "amparo sync sends what waits"},
     {"BLOB_MISSING", "the server has not stored all of a file", "run the same command again"},
 };
 

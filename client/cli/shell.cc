@@ -42,7 +42,11 @@ absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool alone) co
   if (reached.ok()) reached = SendWaiting(*this, **opened);
   // What the server has no room for waits longer, and keeps nobody from other work.
   if (reached.ok() || absl::IsResourceExhausted(reached)) return opened;
-  if (!absl::IsUnavailable(reached) || !(works_without_link || offline)) return reached;
+  // A server that is not the one pinned is no missing link: the person has to know.
+  const auto detail = client::DetailOf(reached);
+  const bool no_link =
+      absl::IsUnavailable(reached) && !(detail && detail->reason == "WRONG_SERVER");
+  if (!no_link || !(works_without_link || offline)) return reached;
   (*opened)->WorkOffline();
   terminal->Note(absl::StrCat(std::string(reached.message()),
                               "; working on what is known here since ",
