@@ -143,6 +143,7 @@ Verdict VerdictOf(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
       return Verdict::kAlarm;
     case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kCancelled:
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:
       return Verdict::kLater;
