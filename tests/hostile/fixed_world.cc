@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <string>
 
 namespace amparo::testing {
 namespace {
@@ -20,6 +21,9 @@ std::string& Label() {
   return *label;
 }
 std::atomic<std::uint64_t> epoch{0};
+// Threads but the main one that have drawn in this epoch: each draws from a stream of its own, in
+// the order of their first draws.
+std::atomic<std::uint64_t> others{0};
 
 struct Stream {
   std::uint64_t epoch = ~std::uint64_t{0};
@@ -30,7 +34,9 @@ struct Stream {
 void Draw(void* out, std::size_t size) {
   thread_local Stream stream;
   if (stream.epoch != epoch.load()) {
-    const std::string name = Label() + (getpid() == gettid() ? "\nmain" : "\nother");
+    const std::string name =
+        Label() +
+        (getpid() == gettid() ? std::string("\nmain") : "\nother " + std::to_string(others++));
     stream.epoch = epoch.load();
     stream.drawn = 0;
     crypto_hash_sha256(stream.key, reinterpret_cast<const unsigned char*>(name.data()),
@@ -65,6 +71,7 @@ const bool installed = [] {
 void SeedChance(const std::string& label) {
   if (!installed) std::abort();
   Label() = label;
+  others = 0;
   ++epoch;
 }
 
