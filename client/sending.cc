@@ -55,10 +55,7 @@ absl::Status Note(Workplace& place, std::uint64_t number, const absl::Status& wh
 
 // What the person who waits for it is told of an attempt.
 absl::Status Conclude(Workplace& place, std::uint64_t number, absl::Status attempt) {
-  if (attempt.ok()) {
-    place.last_act->state = ItemState::kStored;
-    return attempt;
-  }
+  if (attempt.ok()) return attempt;
   const Verdict verdict = VerdictOf(attempt);
   const bool unknown_here = absl::IsUnauthenticated(attempt);
   if (verdict == Verdict::kAlarm) return attempt;
@@ -132,6 +129,7 @@ absl::Status SendOutbox(Workplace& place, const OutboxProgress& progress) {
     };
     absl::Status status;
     if (item.state == ItemState::kSealing) status = TakeUp(place, item);
+    place.last_act = item;
     if (status.ok()) status = SendItem(place, number, Parts::kToSend, sent);
     if (!status.ok()) {
       const Verdict verdict = VerdictOf(status);
@@ -144,9 +142,7 @@ absl::Status SendOutbox(Workplace& place, const OutboxProgress& progress) {
     }
     if (!progress.ended) continue;
     const OutboxItem* left = place.outbox->Find(number);
-    OutboxItem ended = left != nullptr ? *left : item;
-    if (left == nullptr) ended.state = ItemState::kStored;
-    progress.ended(ended);
+    progress.ended(left != nullptr ? *left : *place.last_act);
   }
   return worst;
 }

@@ -127,6 +127,8 @@ absl::Status Settle(Workplace& place, OutboxItem& item, const AppendReply& reply
   item.checkpoint = reply.checkpoint;
   item.storage_signature = reply.storage_signature;
   item.message.clear();
+  // Its number in the case may have become another one.
+  if (place.last_act.has_value() && place.last_act->number == item.number) place.last_act = item;
   return place.outbox->Update(item);
 }
 

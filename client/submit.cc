@@ -64,12 +64,10 @@ absl::StatusOr<Submission> Begin(Workplace& place, const SubmitOptions& options)
                 .number = document.number,
                 .version = static_cast<std::uint16_t>(document.sources.back().number + 1)}};
   }
-  absl::StatusOr<const CaseHistory*> found = place.FindCase(options.case_id);
-  if (!found.ok()) return found.status();
+  if (absl::Status s = place.FindCase(options.case_id).status(); !s.ok()) return s;
   // What waits to be sent has its number already.
   const workflow::Case subject =
       CaseAfter(place.replica, options.case_id, WaitingBefore(place, kEverything));
-  (void)found;
   return Submission{
       .document = RandomId<SubjectId>(),
       .before = {},

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "client/names.h"
 #include "tests/client_verbs/town.h"
 
 namespace amparo::testing {
@@ -214,6 +215,19 @@ TEST(Submitting, HappensOnceWhenTheAnswerWasLost) {
   town.Server("fay") = {};
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(town.As("cleo").replica().cases().at(case_id).subject.documents.size(), 1u);
+}
+
+// Whose document takes a number first is decided by the log, and the person is told the right one.
+TEST(Numbering, TellsTheNumberThatADocumentGotInTheEnd) {
+  Town& town = TheTown();
+  const SubjectId case_id = town.OpenCase();
+  client::Client& fay = town.As("fay");
+  town.Submit(case_id, {Corpus("ht.txt")}, "flo");
+  const auto files = client::PlanFiles({Corpus("es.txt")}, {});
+  const auto submitted = fay.Submit(*files, Town::To(case_id), nullptr);
+  ASSERT_TRUE(submitted.ok()) << submitted.status();
+  EXPECT_EQ(submitted->code, client::DocumentCode(case_id, 2));
+  EXPECT_EQ(fay.LastAct()->state, client::ItemState::kStored);
 }
 
 TEST(Progress, CountsUpToTheWholeSubmission) {
