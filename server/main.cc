@@ -4,6 +4,7 @@
 
 #include <grpc/support/log.h>
 #include <malloc.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -239,6 +240,8 @@ void KeepLargeBuffers() {
 
 int Main(int argc, char** argv) {
   HardenProcess();
+  // Else libcrypto takes itself down at exit, under gRPC's threads, which still use it.
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   KeepLargeBuffers();
   CLI::App app("The server of Amparo: an ordered log of signed statements, and sealed blobs.");
   app.footer(

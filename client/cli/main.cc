@@ -1,6 +1,7 @@
 // amparo: the program people use. Reads the command line, does one verb, says how it went.
 
 #include <malloc.h>
+#include <openssl/crypto.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -78,6 +79,8 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   amparo::client::platform::ForbidCoreDumps();
+  // Else libcrypto takes itself down at exit, under gRPC's threads, which still use it.
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   amparo::cli::KeepLargeBuffers();
   return amparo::cli::Run(argc, argv);
 }

@@ -54,6 +54,7 @@ Answer HostileConnection::Ask(const std::string& method, const Truth& truth) {
 
 Answer HostileConnection::AskOpenly(const std::string& method,
                                     const std::function<Answer()>& truth) {
+  const std::lock_guard lock(one_at_a_time_);
   const std::size_t number = exchange_.answers.size();
   const bool is_bent = exchange_.mutation.has_value() && exchange_.mutation->answer == number;
   if (is_bent && exchange_.mutation->change == Change::kDropRequest) {

@@ -1,13 +1,14 @@
 // A connection to a stage on which one answer is not the server's own. Everything that was said
 // is kept, for the recording and for the checks afterwards.
 //
-// Thread safety: one thread at a time.
+// Thread safety: any thread, one after the other: several parts of a document are sent at once.
 
 #ifndef AMPARO_TESTS_HOSTILE_HOSTILE_CONNECTION_H_
 #define AMPARO_TESTS_HOSTILE_HOSTILE_CONNECTION_H_
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,6 +78,7 @@ class HostileConnection final : public client::Connection {
   template <class Reply, class Call>
   absl::StatusOr<Reply> Typed(const std::string& method, Call call);
 
+  std::mutex one_at_a_time_;
   Stage& stage_;
   Exchange& exchange_;
   client::SessionKeys keys_;
