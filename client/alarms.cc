@@ -142,6 +142,9 @@ absl::Status EndAlarmByHand(Workplace& place) {
   absl::Status recorded = place.home.AppendSealed(*place.keys.home, kEndedAlarmsLog, out.bytes());
   if (!recorded.ok()) return recorded;
   if (absl::Status s = DropBrokenPromises(place); !s.ok()) return s;
+  if (place.carried.has_value() && place.replica.head() != place.carried->head) {
+    if (absl::Status s = DropCarried(place); !s.ok()) return s;
+  }
   if (absl::Status s = Write(place, std::nullopt); !s.ok()) return s;
   place.alarm.reset();
   return absl::OkStatus();

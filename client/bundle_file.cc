@@ -174,34 +174,51 @@ class BundleReader::Scan {
   Sha256Stream hash_;
 };
 
-absl::StatusOr<BundleReader> BundleReader::Open(const std::string& path) {
-  auto file = platform::OpenForReading(path);
-  if (!file.ok()) return file.status();
-  return Read(*std::move(file));
-}
-
-absl::StatusOr<BundleReader> BundleReader::Read(std::unique_ptr<platform::InputFile> file) {
+absl::StatusOr<BundleReader::Header> BundleReader::ReadHeader(const platform::InputFile& file,
+                                                              Scan& scan) {
   const absl::Status none =
       Refused(absl::StatusCode::kInvalidArgument, "NO_BUNDLE", "this file is no bundle");
-  if (file->size() < kHeaderBytes + kTrailerBytes) return none;
-  Scan scan(*file);
-  auto header = scan.Take(kHeaderBytes);
-  if (!header.ok()) return header.status();
-  Reader reader(*header);
+  if (file.size() < kHeaderBytes + kTrailerBytes) return none;
+  auto bytes = scan.Take(kHeaderBytes);
+  if (!bytes.ok()) return bytes.status();
+  Reader reader(*bytes);
   const absl::string_view label = AsText(reader.Raw(sizeof(kBundleLabel), "label"));
   if (label != absl::string_view(kBundleLabel, sizeof(kBundleLabel))) {
     if (label.substr(0, sizeof(kLabelOfAnyVersion) - 1) != kLabelOfAnyVersion) return none;
     return Refused(absl::StatusCode::kFailedPrecondition, "UPDATE_REQUIRED",
                    "the bundle is of a newer version; update amparo");
   }
-  BundleReader bundle;
   const std::uint8_t kind = reader.U8("kind");
-  bundle.org_ = reader.Fixed<OrgId>("org");
+  const auto org = reader.Fixed<OrgId>("org");
   if (kind < 1 || kind > static_cast<std::uint8_t>(BundleKind::kReceipts)) {
     return Refused(absl::StatusCode::kFailedPrecondition, "UPDATE_REQUIRED",
                    absl::StrCat("the bundle is of unknown kind ", kind, "; update amparo"));
   }
-  bundle.kind_ = static_cast<BundleKind>(kind);
+  return Header{.kind = static_cast<BundleKind>(kind), .org = org};
+}
+
+absl::StatusOr<BundleReader> BundleReader::Open(const std::string& path) {
+  auto file = platform::OpenForReading(path);
+  if (!file.ok()) return file.status();
+  return Read(*std::move(file));
+}
+
+absl::StatusOr<BundleKind> BundleReader::KindOf(const std::string& path) {
+  auto file = platform::OpenForReading(path);
+  if (!file.ok()) return file.status();
+  Scan scan(**file);
+  auto header = ReadHeader(**file, scan);
+  if (!header.ok()) return header.status();
+  return header->kind;
+}
+
+absl::StatusOr<BundleReader> BundleReader::Read(std::unique_ptr<platform::InputFile> file) {
+  Scan scan(*file);
+  auto header = ReadHeader(*file, scan);
+  if (!header.ok()) return header.status();
+  BundleReader bundle;
+  bundle.kind_ = header->kind;
+  bundle.org_ = header->org;
   auto sections = scan.Sections();
   if (!sections.ok()) return sections.status();
   if (absl::Status s = scan.CheckEnd(); !s.ok()) return s;

@@ -79,6 +79,8 @@ class BundleReader {
   // UPDATE_REQUIRED: of a newer version or kind.
   static absl::StatusOr<BundleReader> Open(const std::string& path);
   static absl::StatusOr<BundleReader> Read(std::unique_ptr<platform::InputFile> file);
+  // By its first bytes alone: what it says it is. Errors as above, but damage is not noticed.
+  static absl::StatusOr<BundleKind> KindOf(const std::string& path);
 
   BundleKind kind() const { return kind_; }
   const OrgId& org() const { return org_; }
@@ -91,7 +93,12 @@ class BundleReader {
 
  private:
   class Scan;
+  struct Header {
+    BundleKind kind = BundleKind::kDocuments;
+    OrgId org;
+  };
   BundleReader() = default;
+  static absl::StatusOr<Header> ReadHeader(const platform::InputFile& file, Scan& scan);
 
   std::unique_ptr<platform::InputFile> file_;
   BundleKind kind_ = BundleKind::kDocuments;

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/alarms.h"
+#include "client/bundle_export.h"
+#include "client/bundle_import.h"
 #include "client/enrolment.h"
 #include "client/epoch_draft.h"
 #include "client/fetched.h"
@@ -91,6 +93,19 @@ class MemberClient final : public Client {
   absl::Status RetryFromOutbox(std::uint64_t number) override { return RetryItem(*place_, number); }
   absl::StatusOr<std::string> StorageReceipt(std::uint64_t number) const override {
     return StorageReceiptOf(*place_, number);
+  }
+
+  absl::StatusOr<BundleWritten> ExportDocuments(const DocumentsToCarry& wanted,
+                                                const std::string& path,
+                                                const ProgressListener& progress) override {
+    return client::ExportDocuments(*place_, wanted, path, progress);
+  }
+  absl::StatusOr<BundleWritten> ExportActs(const std::string& path) override {
+    return client::ExportActs(*place_, path);
+  }
+  absl::StatusOr<BundleTaken> ImportBundle(const std::string& path, const std::string& receipts,
+                                           const ProgressListener& progress) override {
+    return client::ImportBundle(*place_, path, receipts, progress);
   }
 
   absl::StatusOr<MemberId> FindMember(absl::string_view typed, bool exact) override {
@@ -278,6 +293,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(Home home, KeyBundle keys,
   if (!connection.ok()) return connection.status();
   auto place = std::make_unique<Workplace>(std::move(home), std::move(keys), std::move(*membership),
                                            std::move(*connection), std::move(*replica));
+  if (absl::Status s = RestoreCarried(*place); !s.ok()) return s;
   Fetched(place->home.directory()).Tidy(place->clock());
   if (absl::Status s = RestorePeople(*place); !s.ok()) return s;
   if (absl::Status s = RestoreObjects(*place); !s.ok()) return s;

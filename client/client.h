@@ -162,6 +162,32 @@ struct OutboxProgress {
   std::function<void(const OutboxItem&)> ended;
 };
 
+// ---- Bundles: carried by hand, docs/spec/bundle.md ------------------------------------------
+
+struct DocumentsToCarry {
+  MemberId member;
+  std::vector<SubjectId> documents;  // Empty: all that the member may see.
+  Position from;                     // Where the member's own copy of the log ends; 0: all of it.
+};
+struct BundleWritten {
+  std::vector<std::string> documents;  // Their codes, when it carries documents,
+  std::vector<OutboxItem> acts;        // and these, when it carries acts.
+  std::uint64_t bytes = 0;
+};
+struct CarriedActResult {
+  Kind kind = Kind::kNote;
+  std::string about;       // What people here call the subject.
+  absl::Status status;     // OK: it stands in the log
+  Position position = {};  // there.
+};
+struct BundleTaken {
+  // Documents for this member: how far the log is known now, and what can be opened.
+  TreeSize size = {};
+  std::vector<std::string> documents = {};
+  // Acts of somebody, or receipts of this home's own.
+  std::vector<CarriedActResult> acts = {};
+};
+
 // ---- The log, and who else saw it ---------------------------------------------------------
 
 // What the remark begins with that says a key was given though NOT_WITNESSED; the person's
@@ -250,6 +276,16 @@ class Client {
   // The signed note of docs/spec/storage-receipt.md. NOT_FOUND: no stored act has that number, or
   // it handed over no object.
   virtual absl::StatusOr<std::string> StorageReceipt(std::uint64_t number) const = 0;
+
+  // -- Bundles: client/bundle_export.h, client/bundle_import.h --
+  virtual absl::StatusOr<BundleWritten> ExportDocuments(const DocumentsToCarry& wanted,
+                                                        const std::string& path,
+                                                        const ProgressListener& progress) = 0;
+  virtual absl::StatusOr<BundleWritten> ExportActs(const std::string& path) = 0;
+  // Of any kind. `receipts`: a new file for what becomes of acts; empty: none is written.
+  virtual absl::StatusOr<BundleTaken> ImportBundle(const std::string& path,
+                                                   const std::string& receipts,
+                                                   const ProgressListener& progress) = 0;
 
   // -- Finding what a person typed --
   // `exact` (verbs that give a key): a full code or an exact unique name, never a prefix.

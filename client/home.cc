@@ -214,6 +214,7 @@ absl::StatusOr<Bytes> Home::ReadSealed(const Secret<32>& home_key, const std::st
 absl::Status Home::RemoveSealed(const std::string& name) {
   if (auto status = CheckName(name); !status.ok()) return status;
   if (auto status = platform::Remove(state_->SealedPath(name)); !status.ok()) return status;
+  state_->log_ends.erase(name);
   return platform::SyncDirectory(PathIn(state_->directory, "sealed"));
 }
 

@@ -112,6 +112,16 @@ class Replica {
   // shows it, as far as anything does. `reply`: the server's to a Checkpoint request for its size.
   void AccuseNote(const std::string& note, const audit::Checkpoint& theirs,
                   const absl::StatusOr<CheckpointReply>& reply);
+  // What the directory is made of, and what tells the time: what everybody has.
+  const std::map<Position, SignedStatement>& everybodys() const { return everybodys_; }
+  // REQUIRES: a full replica, and a position below its head.
+  const audit::Leaf& LeafAt(Position position) const { return log_.At(position); }
+  // The newest log epoch. Nothing: the log never lost its end.
+  std::optional<Position> NewestEpoch() const {
+    return epochs_.empty() ? std::nullopt : std::optional(epochs_.back());
+  }
+  // The key that signs the log's heads now.
+  VerifyKey LogKeyNow() const;
   // Every policy as it was signed, from the first on.
   const std::vector<Bytes>& policies() const { return policies_; }
   // After the last Sync: FAILED_PRECONDITION, reason LOG_EPOCH.
@@ -183,7 +193,6 @@ class Replica {
   absl::Status CheckSameRoot(const audit::Checkpoint& target) const;
   absl::Status CheckHoldsEpoch() const;
   absl::Status Replay(const ReplicaRecord& received);
-  VerifyKey LogKeyNow() const;
   absl::StatusOr<audit::Checkpoint> OpenNote(absl::string_view note) const;
   // What the next head has to be proven to continue; of size 0: nothing yet.
   audit::Checkpoint Foothold() const;

@@ -41,20 +41,6 @@ absl::StatusOr<Draft> DraftOf(const OutboxItem& item) {
   return draft;
 }
 
-// Whether what was signed would be refused as too late, which need not be asked of the server.
-absl::StatusOr<bool> IsOutdated(const Workplace& place, const OutboxItem& item) {
-  absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);
-  if (!said.ok()) return absl::DataLossError(said.status().message());
-  const Statement& statement = said->statement;
-  if (statement.actor_seq <= place.replica.OwnSequence(statement.actor_certificate)) return true;
-  if (statement.actor_certificate != place.membership.certificate) return true;
-  if (!IsTurn(item.kind)) return false;
-  absl::StatusOr<Draft> draft = DraftOf(item);
-  if (!draft.ok()) return draft.status();
-  const Hash head = place.author->HeadAfter(*draft, WaitingBefore(place, item.number));
-  return statement.subject_prev != head;
-}
-
 // Whether the spool still holds what was sealed.
 absl::Status CheckSpool(const OutboxItem& item, platform::SpoolFile& file) {
   Bytes buffer(kReadBytes);
@@ -102,23 +88,9 @@ absl::Status SendParts(Workplace& place, const OutboxItem& item, bool begun,
   return status;
 }
 
-// The server's word for the bytes, beside its word for the log.
-absl::Status CheckReceipt(const Workplace& place, const OutboxItem& item,
-                          const AppendReply& reply) {
-  absl::StatusOr<Draft> draft = DraftOf(item);
-  if (!draft.ok()) return draft.status();
-  if (draft->body.objects.empty()) return absl::OkStatus();
-  const absl::Status verified = audit::VerifyStorageReceipt(
-      place.membership.org, reply.position, HashOf(item.statement), draft->body.objects,
-      place.membership.log_key, reply.storage_signature);
-  if (verified.ok()) return verified;
-  return absl::DataLossError(absl::StrCat("the server says that it stored ", item.about,
-                                          " as entry ", reply.position.value,
-                                          " and did not sign for it: ", verified.message()));
-}
-
 absl::Status Settle(Workplace& place, OutboxItem& item, const AppendReply& reply) {
-  if (absl::Status s = CheckReceipt(place, item, reply); !s.ok()) return s;
+  if (absl::Status s = CheckReceipt(place, item, reply.position, reply.storage_signature); !s.ok())
+    return s;
   absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);
   if (!said.ok()) return absl::DataLossError(said.status().message());
   if (absl::Status held = place.author->Hold(*said, reply); !held.ok()) return held;
@@ -152,6 +124,33 @@ Verdict VerdictOf(const absl::Status& status) {
     default:
       return Verdict::kRefused;
   }
+}
+
+absl::StatusOr<bool> IsOutdated(const Workplace& place, const OutboxItem& item) {
+  absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);
+  if (!said.ok()) return absl::DataLossError(said.status().message());
+  const Statement& statement = said->statement;
+  if (statement.actor_seq <= place.replica.OwnSequence(statement.actor_certificate)) return true;
+  if (statement.actor_certificate != place.membership.certificate) return true;
+  if (!IsTurn(item.kind)) return false;
+  absl::StatusOr<Draft> draft = DraftOf(item);
+  if (!draft.ok()) return draft.status();
+  const Hash head = place.author->HeadAfter(*draft, WaitingBefore(place, item.number));
+  return statement.subject_prev != head;
+}
+
+absl::Status CheckReceipt(const Workplace& place, const OutboxItem& item, Position position,
+                          ByteView storage_signature) {
+  absl::StatusOr<Draft> draft = DraftOf(item);
+  if (!draft.ok()) return draft.status();
+  if (draft->body.objects.empty()) return absl::OkStatus();
+  const absl::Status verified =
+      audit::VerifyStorageReceipt(place.membership.org, position, HashOf(item.statement),
+                                  draft->body.objects, place.membership.log_key, storage_signature);
+  if (verified.ok()) return verified;
+  return absl::DataLossError(absl::StrCat("the server says that it stored ", item.about,
+                                          " as entry ", position.value,
+                                          " and did not sign for it: ", verified.message()));
 }
 
 absl::Status SignAnew(Workplace& place, OutboxItem& item, std::uint32_t next_number) {

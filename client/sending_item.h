@@ -33,6 +33,12 @@ enum class Parts { kToSend, kSent };
 absl::Status SendItem(Workplace& place, std::uint64_t number, Parts parts,
                       const std::function<void(std::uint64_t)>& sent);
 
+// Whether what was signed would be refused as too late, which need not be asked of the server.
+absl::StatusOr<bool> IsOutdated(const Workplace& place, const OutboxItem& item);
+// The server's signature for what it stored, if the item names any of it. DATA_LOSS: it is not one.
+absl::Status CheckReceipt(const Workplace& place, const OutboxItem& item, Position position,
+                          ByteView storage_signature);
+
 // Signs the item's statement anew, as things stand. `next_number`: of a submit, unless 0.
 // ABORTED, reason OUTCOME_CHANGED: the rules would make something else of it now. Else the
 // refusals of StatementAuthor::Foresee.

@@ -255,6 +255,28 @@ absl::StatusOr<workflow::Version> CurrentVersion(const DocumentHistory& history,
                  "nothing was handed in yet");
 }
 
+absl::Status KeepBrought(Workplace& place, const SubjectChain& chain, const ObjectId& object,
+                         Bytes payload, const std::vector<Bytes>& grants) {
+  absl::StatusOr<ObjectRef> ref = FindRef(chain, object);
+  if (!ref.ok()) return absl::OkStatus();
+  const std::vector<GrantRef> named = NamedGrants(place, chain, object);
+  KeptObject brought;
+  if (payload.size() <= kSmallObjectBytesMax && Sha256(payload) == ref->payload_sha256) {
+    brought.payload = std::move(payload);
+  }
+  for (const Bytes& grant : grants) {
+    if (IsWorthKeeping(grant, named, brought)) brought.grants.push_back(grant);
+  }
+  const bool is_blob = ref->payload_length > kSmallObjectBytesMax;
+  if (brought.grants.empty() || (brought.payload.empty() && !is_blob)) return absl::OkStatus();
+  const auto known = place.objects.find(object);
+  if (known != place.objects.end() && known->second.grants == brought.grants) {
+    return absl::OkStatus();
+  }
+  place.objects[object] = std::move(brought);
+  return Keep(place, object);
+}
+
 absl::Status RestoreObjects(Workplace& place) {
   absl::StatusOr<std::vector<Bytes>> records =
       place.home.ReadSealedLog(*place.keys.home, kObjectsLog);

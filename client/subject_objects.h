@@ -58,6 +58,11 @@ absl::StatusOr<OpenedVersion> OpenVersion(Workplace& place, const DocumentHistor
 // The newest. FAILED_PRECONDITION: there is no translation yet.
 absl::StatusOr<workflow::Version> CurrentVersion(const DocumentHistory& history, Which which);
 
+// Keeps a small object that was brought by hand, with those of its grants to this home that the
+// log names, as if it had been fetched and opened. What does not fit the log is left.
+absl::Status KeepBrought(Workplace& place, const SubjectChain& chain, const ObjectId& object,
+                         Bytes payload, const std::vector<Bytes>& grants);
+
 // What was kept of fetched objects, from the home.
 absl::Status RestoreObjects(Workplace& place);
 

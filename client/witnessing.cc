@@ -18,11 +18,6 @@ constexpr std::uint64_t kAhead_s = 600;  // As far as a clock may be ahead of ou
 constexpr std::size_t kNotesMax = 64;
 constexpr std::size_t kProofsMax = 4;  // Asked for in one synchronisation.
 
-VerifyKey LogKeyOf(const Workplace& place) {
-  const directory::Directory& directory = place.replica.directory();
-  return directory.founded() ? directory.policy().log_key : place.membership.log_key;
-}
-
 absl::Status NotOurs(const audit::Checkpoint& theirs, const std::string& ours) {
   return Alarm("the log was forked: it signed size ", theirs.size.value, " root ",
                ToHex(theirs.root), " for somebody else, and here ", ours);
@@ -34,7 +29,8 @@ absl::StatusOr<bool> IsProvenOurs(Workplace& place, const std::string& note,
   const audit::Checkpoint head = place.replica.head();
   auto reply = place.connection->Checkpoint(theirs.size);
   if (!reply.ok()) return false;
-  auto newest = audit::OpenCheckpoint(place.membership.org, LogKeyOf(place), reply->checkpoint);
+  auto newest =
+      audit::OpenCheckpoint(place.membership.org, place.replica.LogKeyNow(), reply->checkpoint);
   if (!newest.ok() || *newest != head) return false;  // It has grown: judged the next time.
   const absl::Status proven = audit::VerifyConsistency(theirs, head, reply->consistency);
   if (proven.ok()) return true;
@@ -88,7 +84,7 @@ void Keep(Sighting& kept, const Sighting& seen, std::uint64_t latest) {
 // DATA_LOSS: a fork. Everything else that is wrong with a note makes it not count.
 absl::Status LearnFrom(Workplace& place, const std::string& note, std::size_t& proofs,
                        Witnessing& known) {
-  auto opened = audit::OpenCheckpoint(place.membership.org, LogKeyOf(place), note);
+  auto opened = audit::OpenCheckpoint(place.membership.org, place.replica.LogKeyNow(), note);
   if (!opened.ok() || opened->size.value == 0) return absl::OkStatus();
   auto ours = IsOurs(place, note, *opened, proofs);
   if (!ours.ok()) return ours.status();
@@ -218,11 +214,14 @@ absl::Status LearnSightings(Workplace& place) {
   }
   auto notes = place.connection->Cosigned();
   if (!notes.ok()) return absl::OkStatus();
-  if (notes->size() > kNotesMax) notes->resize(kNotesMax);
+  return LearnSightingsFrom(place, *notes);
+}
+
+absl::Status LearnSightingsFrom(Workplace& place, const std::vector<std::string>& notes) {
   Witnessing known = place.witnessing;
   std::size_t proofs = kProofsMax;
-  for (const std::string& note : *notes) {
-    if (absl::Status s = LearnFrom(place, note, proofs, known); !s.ok()) return s;
+  for (std::size_t i = 0; i < std::min(notes.size(), kNotesMax); ++i) {
+    if (absl::Status s = LearnFrom(place, notes[i], proofs, known); !s.ok()) return s;
   }
   return Write(place, known);
 }

@@ -53,6 +53,8 @@ absl::Status RestoreWitnessing(Workplace& place);
 // server that does not answer is no error.
 // DATA_LOSS: the log signed, for somebody else, a history that is not ours.
 absl::Status LearnSightings(Workplace& place);
+// The same from notes that came another way: the first 64 are looked at.
+absl::Status LearnSightingsFrom(Workplace& place, const std::vector<std::string>& notes);
 
 // Signs our verified head and leaves it with the server, if the head moved since, or an hour
 // passed. Never an error: a server that refuses leaves a note in place.witness_note.

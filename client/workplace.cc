@@ -51,20 +51,31 @@ void Workplace::BecomeAuthor() {
 
 absl::Status Workplace::SyncReplicaOnly(std::optional<Reach> reach) {
   if (!reach.has_value() && replica.head().size.value == 0) reach = UsualReach(keys);
-  absl::Status synced = SyncReplica(replica, *connection, home, *keys.home, reach);
-  if (IsEpochOffer(synced)) synced = GoOnAtEpoch(*this);
+  absl::Status synced = carried.has_value()
+                            ? SyncPastCarried(*this, reach)
+                            : SyncReplica(replica, *connection, home, *keys.home, reach);
+  if (IsEpochOffer(synced)) {
+    synced = GoOnAtEpoch(*this);
+    // It was of the end that is lost, or will be asked for again.
+    if (synced.ok() && carried.has_value()) synced = DropCarried(*this);
+  }
   if (absl::IsDataLoss(synced)) RaiseAlarm(*this, synced, replica.evidence());
   return synced.ok() ? CheckPromises(*this) : synced;
 }
 
-absl::Status Workplace::AdoptOwnCertificate() {
-  const Hash certificate = FindOwnCertificate(replica.directory(), membership, keys);
-  if (certificate == membership.certificate || certificate.is_zero()) return absl::OkStatus();
+absl::StatusOr<bool> Workplace::FindOwnCertificate() {
+  const Hash certificate = client::FindOwnCertificate(replica.directory(), membership, keys);
+  if (certificate == membership.certificate || certificate.is_zero()) return false;
   membership.certificate = certificate;
   if (absl::Status s = WriteMembership(home, *keys.home, membership); !s.ok()) return s;
   BecomeAuthor();
+  return true;
+}
+
+absl::Status Workplace::AdoptOwnCertificate() {
+  absl::StatusOr<bool> is_new = FindOwnCertificate();
   // What is visible to the certificate was not visible to its request.
-  return SyncReplicaOnly();
+  return is_new.ok() && *is_new ? SyncReplicaOnly() : is_new.status();
 }
 
 absl::Status Workplace::Sync(std::optional<Reach> reach) {

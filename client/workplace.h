@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/carried.h"
 #include "client/connection.h"
 #include "client/enrolment.h"
 #include "client/home.h"
@@ -38,6 +39,7 @@ inline constexpr char kEndedAlarmsLog[] = "ended-alarms";  // Those that a perso
 inline constexpr char kPromisesFile[] = "promises";    // Acknowledged, not yet seen: promises.h.
 inline constexpr char kRestartsLog[] = "restarts";     // Log epochs gone on at: restart.h.
 inline constexpr char kWitnessesFile[] = "witnesses";  // Who saw our history: witnessing.h.
+inline constexpr char kCarriedLog[] = "carried";  // What bundles brought of the log: carried.h.
 
 // A small object as the server gave it, with the grants to this member. Sealed bytes: checked
 // and opened anew each time they are used.
@@ -67,6 +69,7 @@ struct Workplace {
   std::string witness_note;  // Why the server took no cosignature of ours; or empty.
   std::optional<StandingAlarm> alarm;
   std::vector<Promise> promises;           // What the server acknowledged: client/promises.h.
+  std::optional<Carried> carried;          // The replica goes on with what a bundle brought.
   std::unique_ptr<Outbox> outbox;          // Always there once Client::Open is done.
   bool offline = false;                    // Nothing is sent: acts wait in the outbox.
   std::optional<OutboxItem> last_act;      // What client/sending.h was asked for last.
@@ -81,6 +84,8 @@ struct Workplace {
   // DATA_LOSS: see Replica::Sync, CheckPromises and LearnSightings.
   // `reach`: nothing: as before; at first as is usual for these keys.
   absl::Status Sync(std::optional<Reach> reach = std::nullopt);
+  // Looks for this home's own certificate in what the replica holds. True: it is a new one.
+  absl::StatusOr<bool> FindOwnCertificate();
   // The same for an author in the middle of its work.
   absl::Status SyncReplicaOnly(std::optional<Reach> reach = std::nullopt);
 

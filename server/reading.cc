@@ -65,6 +65,16 @@ absl::Status CheckMaySee(Organization& organization, const Caller& caller, const
   return absl::OkStatus();
 }
 
+// Whoever sees a subject may carry the grants of another who sees it, who has no connection.
+bool IsSeenBy(Organization& organization, const Snapshot& snapshot, const Subject& subject,
+              const MemberId& member) {
+  const auto state = organization.subjects().Load(subject, *snapshot.directory, snapshot.size());
+  if (!state.ok()) return false;
+  const workflow::Context context{.directory = *snapshot.directory,
+                                  .moment = MomentOf(organization, snapshot)};
+  return MaySeeSubject((*state)->value, context, member);
+}
+
 bool MayHaveGrantsOf(const Organization& organization, const Caller& caller,
                      const MemberId& grantee) {
   const bool is_registrar = HoldsRole(organization, caller, Role::kRegistrar);
@@ -209,13 +219,17 @@ absl::StatusOr<ReadObjects> ReadObjectsOf(Organization& organization, const Call
                   absl::StrCat(wanted.objects.size(), " objects, at most ", kObjectsAskedMax));
   }
   const auto snapshot = organization.snapshot();
-  if (!MayHaveGrantsOf(organization, caller, wanted.grantee)) return NotVisible();
   const bool is_directory =
       wanted.subject.type == SubjectType::kDirectory && wanted.subject.id.is_zero();
   if (!is_directory) {
     if (auto status = CheckMaySee(organization, caller, *snapshot, wanted.subject); !status.ok()) {
       return status;
     }
+  }
+  if (!MayHaveGrantsOf(organization, caller, wanted.grantee)) {
+    const bool carries =
+        !is_directory && IsSeenBy(organization, *snapshot, wanted.subject, wanted.grantee);
+    if (!carries) return NotVisible();
   }
   ReadObjects read;
   for (const ObjectId& object : wanted.objects) {

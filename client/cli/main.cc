@@ -42,6 +42,7 @@ int Run(int argc, char** argv) {
   AddCaseVerbs(app, shell);
   AddSubmitVerb(app, shell);
   AddOutboxVerbs(app, shell);
+  AddBundleVerbs(app, shell);
   AddLookingVerbs(app, shell);
   AddAssignmentVerbs(app, shell);
   AddTranslationVerbs(app, shell);

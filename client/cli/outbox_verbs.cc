@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/dates.h"
 #include "client/cli/outcomes.h"
+#include "client/cli/spelling.h"
 #include "client/cli/verbs.h"
 
 namespace amparo::cli {
@@ -14,23 +15,10 @@ struct Given {
   std::string output;
 };
 
-std::string SpellBytes(std::uint64_t bytes) {
-  if (bytes < 1024 * 1024) return absl::StrCat((bytes + 1023) / 1024, " KiB");
-  const std::uint64_t tenths = bytes * 10 / (1024 * 1024);
-  return absl::StrCat(tenths / 10, ".", tenths % 10, " MiB");
-}
-
-// "hand-in heron-river-48/4"
-std::string SpellAct(const client::OutboxItem& item) {
-  std::string kind(KindName(item.kind));
-  for (char& c : kind) c = c == '_' ? '-' : c;
-  return absl::StrCat(kind, " ", item.about);
-}
-
 nlohmann::ordered_json ItemJson(const client::OutboxItem& item) {
   nlohmann::ordered_json out = {{"item", item.number},
                                 {"state", std::string(client::ItemStateName(item.state))},
-                                {"act", SpellAct(item)},
+                                {"act", SpellAct(item.kind, item.about)},
                                 {"about", item.about},
                                 {"since", SpellTime(item.made_at)},
                                 {"files", item.files},
@@ -47,9 +35,10 @@ void ShowItem(Terminal& terminal, const client::OutboxItem& item) {
   const std::string files =
       item.files == 0 ? ""
                       : absl::StrCat("  ", item.files, item.files == 1 ? " file, " : " files, ",
-                                     SpellBytes(item.bytes), " sealed");
+                                     SpellSize(item.bytes), " sealed");
   terminal.Line(absl::StrCat(item.number, "  ", client::ItemStateName(item.state), "  ",
-                             SpellAct(item), files, "  since ", SpellTime(item.made_at)));
+                             SpellAct(item.kind, item.about), files, "  since ",
+                             SpellTime(item.made_at)));
   if (item.state == client::ItemState::kStored) {
     terminal.Line(absl::StrCat("  stands in the log as entry ", item.position.value));
     return;
@@ -131,7 +120,8 @@ absl::Status SayAct(const Shell& shell, const client::Client& opened, absl::stri
   if (!act.has_value() || act->state == client::ItemState::kStored) {
     shell.terminal->Line(done);
   } else {
-    shell.terminal->Line(absl::StrCat("queued: ", SpellAct(*act), " (item ", act->number, ")"));
+    shell.terminal->Line(
+        absl::StrCat("queued: ", SpellAct(act->kind, act->about), " (item ", act->number, ")"));
     if (!act->message.empty()) {
       shell.terminal->Note(OutcomeOf(client::RefusalOf(*act)).message);
     }
@@ -148,17 +138,19 @@ absl::Status SendWaiting(const Shell& shell, client::Client& opened) {
   if (opened.OutboxItems().empty()) return absl::OkStatus();
   client::OutboxProgress progress;
   progress.moved = [&](const client::OutboxItem& item, std::uint64_t sent) {
-    shell.terminal->Progress(SpellAct(item), sent, item.bytes);
+    shell.terminal->Progress(SpellAct(item.kind, item.about), sent, item.bytes);
   };
   progress.ended = [&](const client::OutboxItem& item) {
     if (item.state == client::ItemState::kStored) {
-      shell.terminal->Note(absl::StrCat("sent: ", SpellAct(item), " (item ", item.number, ")"));
+      shell.terminal->Note(
+          absl::StrCat("sent: ", SpellAct(item.kind, item.about), " (item ", item.number, ")"));
     } else if (item.state == client::ItemState::kRefused) {
-      shell.terminal->Note(absl::StrCat("refused: ", SpellAct(item), " (item ", item.number,
-                                        "): ", OutcomeOf(client::RefusalOf(item)).message,
-                                        "; amparo outbox shows the way out"));
+      shell.terminal->Note(absl::StrCat(
+          "refused: ", SpellAct(item.kind, item.about), " (item ", item.number,
+          "): ", OutcomeOf(client::RefusalOf(item)).message, "; amparo outbox shows the way out"));
     } else {
-      shell.terminal->Note(absl::StrCat("not sent yet: ", SpellAct(item), " (item ", item.number,
+      shell.terminal->Note(absl::StrCat("not sent yet: ", SpellAct(item.kind, item.about),
+                                        " (item ", item.number,
                                         "): ", OutcomeOf(client::RefusalOf(item)).message));
     }
   };

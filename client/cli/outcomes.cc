@@ -129,6 +129,15 @@ constexpr ReasonText kReasons[] = {
     {"NO_BUNDLE", "", "ask whoever gave it to you for the file that amparo made"},
     {"BUNDLE_DAMAGED", "",
      "copy it to the stick again, and remove the stick only when the system says so"},
+    {"BUNDLE_FOR_ANOTHER", "", "give it to whom it is for, or ask for one of your own"},
+    {"BUNDLE_STARTS_LATER", "",
+     "ask for a new one, made with --since and the number of entries that amparo log status shows"},
+    {"BUNDLE_LACKS", "", "ask a coordinator who sees all that you see, or connect once"},
+    {"BUNDLE_CONTRADICTS", "",
+     "keep the file, take nothing from it, and ask a registrar by another way"},
+    {"WRONG_ORGANIZATION", "", "take it in at a home of that organisation"},
+    {"HOME_IS_LIGHT", "", "with a connection, once: amparo sync --full"},
+    {"ACTS_REFUSED", "", "give --receipts FILE back to whoever signed them: they can act anew"},
     {"KEPT_DID_NOT_FIT", "", "run the same command again: it fetches the document anew"},
     {"WRONG_SERVER", "", "check the connection and try again; nothing is lost"},
     {"OUTCOME_CHANGED", "", "look again and decide: amparo status DOC"},
@@ -198,6 +207,7 @@ Outcome OutcomeOf(const absl::Status& status) {
     outcome.message =
         absl::StrCat(row.message.empty() ? outcome.message : row.message, " (", row.reason, ")");
     if (row.reason == "AMBIGUOUS") outcome.code = kExitNotFound;
+    if (row.reason == "BUNDLE_DAMAGED") outcome.code = kExitRefused;  // A stick, and no liar.
     outcome.hint = std::string(row.hint);
     return outcome;
   }

@@ -8,6 +8,7 @@
 #include "client/cli/dates.h"
 #include "client/cli/outcomes.h"
 #include "client/cli/people.h"
+#include "client/cli/spelling.h"
 #include "client/cli/verbs.h"
 #include "client/platform_terminal.h"
 
@@ -38,12 +39,6 @@ absl::StatusOr<std::vector<std::size_t>> ParseOrder(const std::string& text) {
     order.push_back(number);
   }
   return order;
-}
-
-std::string SpellSize(std::uint64_t bytes) {
-  if (bytes < 1024) return absl::StrCat(bytes, " bytes");
-  if (bytes < 1024 * 1024) return absl::StrCat((bytes + 512) / 1024, " KiB");
-  return absl::StrCat((bytes + 512 * 1024) / (1024 * 1024), " MiB");
 }
 
 absl::StatusOr<client::SubmitOptions> Options(Shell& shell, const Given& given,

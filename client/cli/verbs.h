@@ -101,6 +101,7 @@ void AddCaseVerbs(CLI::App& app, Shell& shell);     // case
 void AddLookingVerbs(CLI::App& app, Shell& shell);  // inbox, status, history, sync, watch
 void AddLogVerbs(CLI::App& app, Shell& shell);      // log status, trust, distrust, alarm
 void AddOutboxVerbs(CLI::App& app, Shell& shell);   // outbox, outbox drop | retry
+void AddBundleVerbs(CLI::App& app, Shell& shell);   // bundle export | import
 void AddSubmitVerb(CLI::App& app, Shell& shell);
 void AddAssignmentVerbs(CLI::App& app, Shell& shell);   // assign ... give-back, ask, answer
 void AddTranslationVerbs(CLI::App& app, Shell& shell);  // open, hand-in, review

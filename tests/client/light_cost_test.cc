@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "client/refusing_connection.h"
 #include "statement/codec.h"
-#include "tests/client/refusing_connection.h"
 #include "tests/client/replica_fixture.h"
 
 namespace amparo::client {
@@ -25,7 +25,7 @@ constexpr std::uint64_t kBytesPerSession = 6'000;  // TLS with its certificate, 
 constexpr std::uint64_t kBytesPerHash = 34;        // In protobuf.
 
 // Counts what would go over the wire, in the encodings of proto/amparo/v1/amparo.proto.
-class CountingConnection final : public amparo::testing::RefusingConnection {
+class CountingConnection final : public amparo::client::RefusingConnection {
  public:
   explicit CountingConnection(std::unique_ptr<Connection> inner) : inner_(std::move(inner)) {}
   std::uint64_t bytes() const { return bytes_; }

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint.h"
 #include "audit/proof.h"
-#include "tests/client/refusing_connection.h"
+#include "client/refusing_connection.h"
 
 namespace amparo::testing {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::uint64_t kNoTick = std::numeric_limits<std::uint64_t>::max();
 }  // namespace
 
 // Serves a ScriptedLog as its Serving says.
-class ScriptedConnection final : public RefusingConnection {
+class ScriptedConnection final : public client::RefusingConnection {
  public:
   explicit ScriptedConnection(ScriptedLog& log) : log_(log) {}
 

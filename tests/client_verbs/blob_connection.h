@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <map>
 
+#include "client/refusing_connection.h"
 #include "crypto/digest.h"
-#include "tests/client/refusing_connection.h"
 
 namespace amparo::testing {
 
-class BlobConnection final : public RefusingConnection {
+class BlobConnection final : public client::RefusingConnection {
  public:
   std::map<ObjectId, Bytes> blobs;
   bool keep = true;             // False: only hashes what is uploaded.

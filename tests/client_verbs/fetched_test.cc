@@ -39,7 +39,7 @@ std::uint64_t Seed() {
 constexpr std::size_t kSize = 20 * kChunkSize + 4321;
 
 // A server whose link breaks after so many bytes, and that counts what it gave.
-class BreakingConnection final : public amparo::testing::RefusingConnection {
+class BreakingConnection final : public amparo::client::RefusingConnection {
  public:
   explicit BreakingConnection(BlobConnection& server) : server_(server) {}
 

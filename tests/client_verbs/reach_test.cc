@@ -9,25 +9,8 @@ namespace amparo::client {
 namespace {
 
 using amparo::testing::Corpus;
+using amparo::testing::PictureOf;
 using amparo::testing::Town;
-
-// What a member knows of the log, as text.
-std::string PictureOf(const Replica& replica) {
-  std::string out = absl::StrCat(replica.head().size.value, ToHex(replica.head().root),
-                                 ToHex(replica.directory().head()), replica.now().now.value);
-  for (const auto& [id, history] : replica.cases()) {
-    absl::StrAppend(&out, "\ncase ", ToHex(id), ToHex(history.subject.head),
-                    history.subject.documents.size());
-  }
-  for (const auto& [id, history] : replica.documents()) {
-    absl::StrAppend(&out, "\ndocument ", ToHex(id), ToHex(history.document.head),
-                    workflow::StateName(history.document.state));
-    for (const HistoryEntry& entry : history.entries) {
-      absl::StrAppend(&out, " ", entry.position.value, "@", entry.log_time.value);
-    }
-  }
-  return out;
-}
 
 // Synchronises with this reach, and says what is known then.
 std::string PictureAs(Town& town, const std::string& name, Reach reach) {

@@ -24,6 +24,7 @@ struct Tampering {
   // Answers instead of the log, which never hears of it.
   std::function<client::AppendReply(const client::AppendRequest& request)> acknowledge;
   std::function<absl::Status()> sync;
+  std::function<void(client::SyncReply& reply)> synced;
   std::function<void(std::vector<std::string>& notes)> cosigned;
   std::function<absl::Status(TreeSize size, const std::string& line)> cosign;
   std::function<void(client::LightWhich which, client::LightReply& reply)> light;
@@ -48,7 +49,9 @@ class TamperingConnection final : public ForwardingConnection {
     if (tampering_->sync) {
       if (absl::Status s = tampering_->sync(); !s.ok()) return s;
     }
-    return inner().Sync(from, limit);
+    absl::StatusOr<client::SyncReply> reply = inner().Sync(from, limit);
+    if (reply.ok() && tampering_->synced) tampering_->synced(*reply);
+    return reply;
   }
   absl::StatusOr<client::ObjectsReply> Objects(SubjectType type, const SubjectId& subject,
                                                const std::vector<ObjectId>& objects,

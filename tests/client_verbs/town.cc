@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "audit/cosignature.h"
 #include "client/enrolment.h"
 #include "client/membership.h"
@@ -295,6 +296,23 @@ client::SubmitOptions Town::To(const SubjectId& case_id) {
   client::SubmitOptions options;
   options.case_id = case_id;
   return options;
+}
+
+std::string PictureOf(const client::Replica& replica) {
+  std::string out = absl::StrCat(replica.head().size.value, ToHex(replica.head().root),
+                                 ToHex(replica.directory().head()), replica.now().now.value);
+  for (const auto& [id, history] : replica.cases()) {
+    absl::StrAppend(&out, "\ncase ", ToHex(id), ToHex(history.subject.head),
+                    history.subject.documents.size());
+  }
+  for (const auto& [id, history] : replica.documents()) {
+    absl::StrAppend(&out, "\ndocument ", ToHex(id), ToHex(history.document.head),
+                    workflow::StateName(history.document.state));
+    for (const client::HistoryEntry& entry : history.entries) {
+      absl::StrAppend(&out, " ", entry.position.value, "@", entry.log_time.value);
+    }
+  }
+  return out;
 }
 
 }  // namespace amparo::testing

@@ -95,6 +95,9 @@ class Town {
   int fresh_ = 0;
 };
 
+// What a member knows of the log, as text.
+std::string PictureOf(const client::Replica& replica);
+
 }  // namespace amparo::testing
 
 #endif  // AMPARO_TESTS_CLIENT_VERBS_TOWN_H_

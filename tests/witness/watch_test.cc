@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/refusing_connection.h"
 #include "custody/judge.h"
-#include "tests/client/refusing_connection.h"
 #include "tests/custody/custody_log.h"
 
 namespace amparo::witness {
@@ -17,7 +17,7 @@ using amparo::testing::KeyNamed;
 using custody::Verdict;
 
 // A server of heads: as many entries of a log as the test says.
-class HeadServer final : public amparo::testing::RefusingConnection {
+class HeadServer final : public amparo::client::RefusingConnection {
  public:
   explicit HeadServer(CustodyLog log) : log_(std::move(log)), size_(log_.size()) {}
 

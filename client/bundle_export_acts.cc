@@ -1,0 +1,91 @@
+// What waits in the outbox, into a file.
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/bundle_acts.h"
+#include "client/bundle_export.h"
+#include "client/bundle_file.h"
+#include "client/outbox.h"
+#include "client/sending_item.h"
+#include "crypto/digest.h"
+
+namespace amparo::client {
+namespace {
+
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+
+absl::Status WritePayload(BundleWriter& file, platform::SpoolFile& spool, const OutboxItem& item,
+                          const ItemPart& part) {
+  if (absl::Status s = BeginActPayload(file, part); !s.ok()) return s;
+  Sha256Stream hash;
+  Bytes piece(kPieceBytes);
+  for (std::uint64_t at = 0; at < part.length;) {
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), part.length - at));
+    auto got = spool.ReadAt(part.start + at, MutableByteView(piece).first(wanted));
+    if (!got.ok()) return got.status();
+    if (*got == 0) break;
+    const auto view = ByteView(piece).first(*got);
+    hash.Update(view);
+    if (absl::Status s = file.Append(view); !s.ok()) return s;
+    at += *got;
+  }
+  if (hash.Finish() == part.sha256) return absl::OkStatus();
+  return Refused(absl::StatusCode::kFailedPrecondition, "SPOOL_DAMAGED",
+                 absl::StrCat("the sealed bytes of item ", item.number,
+                              " are damaged on this computer's disk"));
+}
+
+// As things stand; what may be in the log already goes as it is.
+absl::Status BringUpToDate(Workplace& place, OutboxItem& item) {
+  auto outdated = IsOutdated(place, item);
+  if (!outdated.ok()) return outdated.status();
+  if (!*outdated || place.replica.Find(HashOf(item.statement)).has_value()) {
+    return absl::OkStatus();
+  }
+  return SignAnew(place, item, 0);
+}
+
+absl::Status WriteItem(Workplace& place, BundleWriter& file, const OutboxItem& item) {
+  if (absl::Status s = WriteAct(file, item); !s.ok()) return s;
+  if (item.parts.empty()) return absl::OkStatus();
+  auto spool = place.outbox->OpenSpool(item);
+  if (absl::IsDataLoss(spool.status())) {
+    return Refused(absl::StatusCode::kFailedPrecondition, "SPOOL_DAMAGED",
+                   spool.status().message());
+  }
+  if (!spool.ok()) return spool.status();
+  for (const ItemPart& part : item.parts) {
+    if (absl::Status s = WritePayload(file, **spool, item, part); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<BundleWritten> ExportActs(Workplace& place, const std::string& path) {
+  std::vector<OutboxItem> acts;
+  for (const OutboxItem& item : place.outbox->items()) {
+    const bool is_signed = item.state == ItemState::kWaiting || item.state == ItemState::kSending;
+    if (is_signed) acts.push_back(item);
+  }
+  if (acts.empty())
+    return absl::NotFoundError("nothing that is sealed and signed waits to be sent");
+  auto file = BundleWriter::Create(path, BundleKind::kActs, place.membership.org);
+  if (!file.ok()) return file.status();
+  for (OutboxItem& item : acts) {
+    if (absl::Status s = BringUpToDate(place, item); !s.ok()) return s;
+    // Whoever gets the file can send it from now on, so it counts as sent before the file is there.
+    item.appended = true;
+    item.state = ItemState::kSending;
+    if (absl::Status s = place.outbox->Update(item); !s.ok()) return s;
+    if (absl::Status s = WriteItem(place, *file, item); !s.ok()) return s;
+  }
+  if (absl::Status s = file->Finish(); !s.ok()) return s;
+  return BundleWritten{.documents = {}, .acts = std::move(acts), .bytes = file->size()};
+}
+
+}  // namespace amparo::client

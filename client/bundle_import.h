@@ -1,0 +1,43 @@
+// Taking bundles in: documents for this member, somebody's acts to be sent on, receipts of this
+// home's own. Spec: docs/spec/bundle.md.
+//
+// Thread safety: as the Workplace's.
+
+#ifndef AMPARO_CLIENT_BUNDLE_IMPORT_H_
+#define AMPARO_CLIENT_BUNDLE_IMPORT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/bundle_file.h"
+#include "client/client.h"
+#include "client/workplace.h"
+
+namespace amparo::client {
+
+// By the file's kind. FAILED_PRECONDITION, reason WRONG_ORGANIZATION: of another one.
+// INVALID_ARGUMENT: `receipts` where there are no acts. Else those of the functions below and of
+// BundleReader::Open.
+absl::StatusOr<BundleTaken> ImportBundle(Workplace& place, const std::string& path,
+                                         const std::string& receipts,
+                                         const ProgressListener& progress);
+
+// Asks nobody. FAILED_PRECONDITION, reasons BUNDLE_FOR_ANOTHER, BUNDLE_STARTS_LATER, BUNDLE_LACKS,
+// BUNDLE_CONTRADICTS, HOME_IS_LIGHT: nothing of the log was taken then.
+absl::StatusOr<BundleTaken> TakeDocuments(Workplace& place, const BundleReader& file,
+                                          const ProgressListener& progress);
+
+// Sends each act on. A result per act; what is refused holds nothing back.
+// UNAVAILABLE: the link broke; what was sent is sent, and the same again goes on.
+absl::StatusOr<BundleTaken> ForwardActs(Workplace& place, const BundleReader& file,
+                                        const std::string& receipts,
+                                        const ProgressListener& progress);
+
+// What is proven moves its item to `stored`; a refusal is noted beside it. Asks nobody.
+// FAILED_PRECONDITION, reason BUNDLE_CONTRADICTS: a receipt that proves nothing; those before it
+// were taken.
+absl::StatusOr<BundleTaken> TakeReceipts(Workplace& place, const BundleReader& file);
+
+}  // namespace amparo::client
+
+#endif  // AMPARO_CLIENT_BUNDLE_IMPORT_H_

@@ -1,0 +1,257 @@
+// Somebody's acts, sent on for them, and the receipts of that.
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "audit/checkpoint.h"
+#include "audit/log_entry.h"
+#include "audit/proof.h"
+#include "client/alarms.h"
+#include "client/bundle_acts.h"
+#include "client/bundle_import.h"
+#include "client/names.h"
+#include "client/outbox.h"
+#include "client/part_uploads.h"
+#include "client/promises.h"
+#include "client/sending_item.h"
+
+namespace amparo::client {
+namespace {
+
+// A payload as it lies in the bundle.
+class BundledPart final : public PayloadSource {
+ public:
+  BundledPart(const BundleReader& file, const BundleSection& section, const ItemPart& part)
+      : file_(file), section_(section), part_(part) {}
+
+  absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, MutableByteView out) override {
+    const auto size = static_cast<std::size_t>(
+        std::min<std::uint64_t>(out.size(), part_.length - std::min(offset, part_.length)));
+    absl::Status s = file_.ReadAt(section_, part_.start + offset, out.first(size));
+    if (!s.ok()) return s;
+    return size;
+  }
+  absl::StatusOr<Hash> Sha256() override { return part_.sha256; }
+
+ private:
+  const BundleReader& file_;
+  const BundleSection& section_;
+  const ItemPart& part_;
+};
+
+absl::Status DoesNotFit(absl::string_view what) {
+  return Refused(absl::StatusCode::kFailedPrecondition, "BUNDLE_CONTRADICTS", what);
+}
+
+std::string AboutOf(const Workplace& place, const SignedStatement& said, const Body& body) {
+  if (const auto* submit = std::get_if<Submit>(&body.act)) {
+    return DocumentCode(submit->case_id, submit->number);
+  }
+  const SubjectId& subject = said.statement.subject;
+  const auto known = place.replica.documents().find(subject);
+  if (known != place.replica.documents().end()) {
+    return DocumentCode(known->second.document.case_id, known->second.document.number);
+  }
+  const bool is_case = said.statement.subject_type == static_cast<std::uint8_t>(SubjectType::kCase);
+  return is_case ? CaseCode(subject) : absl::StrCat("document ", ToHex(subject).substr(0, 8));
+}
+
+// One act on its way to the server.
+class Forwarding {
+ public:
+  Forwarding(Workplace& place, const BundleReader& file, const BundleAct& act)
+      : place_(place), file_(file), act_(act) {}
+
+  // What can be known of it before anything is sent.
+  absl::Status Check(CarriedActResult& result) {
+    auto said = DecodeSigned(act_.statement);
+    if (!said.ok()) return DoesNotFit(said.status().message());
+    if (said->statement.org != place_.membership.org) {
+      return DoesNotFit("it is of another organisation");
+    }
+    auto body = DecodeBody(said->statement.kind, said->statement.body);
+    if (!body.ok()) return DoesNotFit(body.status().message());
+    result.kind = KindOf(body->act);
+    result.about = AboutOf(place_, *said, *body);
+    const auto& directory = place_.replica.directory();
+    const auto refusal = directory.CheckAuthor(*said, place_.replica.now());
+    if (refusal.has_value()) {
+      return DoesNotFit(absl::StrCat("its author has no say here: ", RefusalName(*refusal)));
+    }
+    for (const ItemPart& part : act_.parts) {
+      const auto is_it = [&](const ObjectRef& ref) {
+        return ref.object == part.object && ref.payload_length == part.length &&
+               ref.payload_sha256 == part.sha256;
+      };
+      if (std::none_of(body->objects.begin(), body->objects.end(), is_it)) {
+        return DoesNotFit("a payload that the statement does not name");
+      }
+    }
+    leaf_ = audit::LeafOf(*said);
+    return absl::OkStatus();
+  }
+
+  absl::Status Send(const std::function<void(std::uint64_t)>& sent, BundleReceipt& receipt) {
+    absl::Status uploaded = SendParts(sent);
+    if (!uploaded.ok()) return uploaded;
+    auto reply = place_.author->Send(
+        {.statement = act_.statement, .grants = act_.grants, .objects = act_.objects});
+    if (!reply.ok()) return reply.status();
+    receipt.position = reply->position;
+    receipt.storage_signature = std::move(reply->storage_signature);
+    receipt.note = std::move(reply->checkpoint);
+    return Prove(receipt);
+  }
+
+ private:
+  absl::Status SendParts(const std::function<void(std::uint64_t)>& sent) {
+    if (act_.parts.empty()) return absl::OkStatus();
+    std::vector<std::unique_ptr<BundledPart>> sources;
+    std::vector<PartToSend> parts;
+    for (std::size_t i = 0; i < act_.parts.size(); ++i) {
+      const ItemPart& part = act_.parts[i];
+      sources.push_back(std::make_unique<BundledPart>(file_, act_.payloads[i], part));
+      parts.push_back(
+          {.object = part.object, .length = part.length, .source = sources.back().get()});
+    }
+    PartUploads uploads(*place_.connection, std::move(parts), /*begun=*/true);
+    return uploads.Wait(sent);
+  }
+
+  // The server's word, held against its own signature.
+  absl::Status Prove(BundleReceipt& receipt) {
+    auto head =
+        audit::OpenCheckpoint(place_.membership.org, place_.replica.LogKeyNow(), receipt.note);
+    if (!head.ok()) return absl::DataLossError("the server's checkpoint is not the log's");
+    auto paths = place_.connection->Prove(head->size, {receipt.position});
+    if (!paths.ok()) return paths.status();
+    if (paths->size() != 1) return absl::DataLossError("the server has no proof for what it says");
+    receipt.path = std::move(paths->front());
+    const absl::Status proven =
+        audit::VerifyInclusion(audit::LeafHash(leaf_), receipt.position, *head, receipt.path);
+    if (proven.ok()) return proven;
+    return absl::DataLossError(
+        absl::StrCat("the server says that entry ", receipt.position.value,
+                     " is what was sent, and its log does not hold it: ", proven.message()));
+  }
+
+  Workplace& place_;
+  const BundleReader& file_;
+  const BundleAct& act_;
+  audit::Leaf leaf_;
+};
+
+// What the sender's home is told of one act. DATA_LOSS: a proof that proves nothing.
+absl::Status TakeStored(Workplace& place, OutboxItem item, const BundleReceipt& receipt) {
+  auto said = DecodeSigned(item.statement);
+  if (!said.ok()) return absl::DataLossError(said.status().message());
+  const audit::Leaf leaf = audit::LeafOf(*said);
+  auto head = audit::OpenCheckpoint(place.membership.org, place.replica.LogKeyNow(), receipt.note);
+  if (!head.ok()) return absl::DataLossError("its checkpoint is not signed by the log");
+  absl::Status s =
+      audit::VerifyInclusion(audit::LeafHash(leaf), receipt.position, *head, receipt.path);
+  if (s.ok()) s = CheckReceipt(place, item, receipt.position, receipt.storage_signature);
+  if (!s.ok()) return absl::DataLossError(s.message());
+  s = KeepPromise(
+      place,
+      {.position = receipt.position, .leaf = leaf, .kind = item.kind, .checkpoint = receipt.note});
+  if (!s.ok()) return s;
+  item.state = ItemState::kStored;
+  item.position = receipt.position;
+  item.checkpoint = receipt.note;
+  item.storage_signature = receipt.storage_signature;
+  item.message.clear();
+  return place.outbox->Update(item);
+}
+
+// Nothing proves a refusal: the item stays as it is, with what is said of it.
+absl::Status TakeRefusal(Workplace& place, OutboxItem item, const BundleReceipt& receipt) {
+  const auto detail = DetailOf(receipt.refusal);
+  item.code = receipt.refusal.code();
+  item.reason = detail.has_value() ? detail->reason : "";
+  item.message = absl::StrCat("says who carried it: ", receipt.refusal.message());
+  return place.outbox->Update(item);
+}
+
+std::optional<OutboxItem> FindItem(const Workplace& place, const Hash& statement) {
+  for (const OutboxItem& item : place.outbox->items()) {
+    if (!item.statement.empty() && HashOf(item.statement) == statement) return item;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+absl::StatusOr<BundleTaken> ForwardActs(Workplace& place, const BundleReader& file,
+                                        const std::string& receipts,
+                                        const ProgressListener& progress) {
+  if (absl::Status s = CheckNoAlarm(place); !s.ok()) return s;
+  auto acts = ReadActs(file);
+  if (!acts.ok()) return acts.status();
+  std::optional<BundleWriter> answer;
+  if (!receipts.empty()) {
+    auto made = BundleWriter::Create(receipts, BundleKind::kReceipts, place.membership.org);
+    if (!made.ok()) return made.status();
+    answer.emplace(*std::move(made));
+  }
+  Progress moved;
+  for (const BundleAct& act : *acts) {
+    for (const ItemPart& part : act.parts) moved.total_bytes += part.length;
+  }
+  BundleTaken taken{.size = place.replica.head().size};
+  for (const BundleAct& act : *acts) {
+    CarriedActResult result;
+    BundleReceipt receipt{.statement = HashOf(act.statement)};
+    Forwarding forwarding(place, file, act);
+    const std::uint64_t before = moved.done_bytes;
+    result.status = forwarding.Check(result);
+    if (result.status.ok()) {
+      const auto sent = [&](std::uint64_t bytes) {
+        moved.done_bytes = before + bytes;
+        if (progress) progress(moved);
+      };
+      result.status = forwarding.Send(sent, receipt);
+    }
+    const Verdict verdict = result.status.ok() ? Verdict::kRefused : VerdictOf(result.status);
+    if (absl::IsDataLoss(result.status)) RaiseAlarm(place, result.status, std::nullopt);
+    if (verdict == Verdict::kNoLink || verdict == Verdict::kAlarm) return result.status;
+    result.position = receipt.position;
+    receipt.refusal = result.status;
+    if (answer.has_value()) {
+      if (absl::Status s = WriteReceipt(*answer, receipt); !s.ok()) return s;
+    }
+    taken.acts.push_back(std::move(result));
+  }
+  if (answer.has_value()) {
+    if (absl::Status s = answer->Finish(); !s.ok()) return s;
+  }
+  return taken;
+}
+
+absl::StatusOr<BundleTaken> TakeReceipts(Workplace& place, const BundleReader& file) {
+  auto receipts = ReadReceipts(file);
+  if (!receipts.ok()) return receipts.status();
+  BundleTaken taken{.size = place.replica.head().size};
+  for (const BundleReceipt& receipt : *receipts) {
+    const auto item = FindItem(place, receipt.statement);
+    if (!item.has_value()) continue;  // Known to be stored, or signed anew since.
+    absl::Status s = receipt.refusal.ok() ? TakeStored(place, *item, receipt)
+                                          : TakeRefusal(place, *item, receipt);
+    if (absl::IsDataLoss(s)) {
+      return Refused(
+          absl::StatusCode::kFailedPrecondition, "BUNDLE_CONTRADICTS",
+          absl::StrCat("the receipt of item ", item->number, " proves nothing: ", s.message()));
+    }
+    if (!s.ok()) return s;
+    taken.acts.push_back({.kind = item->kind,
+                          .about = item->about,
+                          .status = receipt.refusal,
+                          .position = receipt.position});
+  }
+  return taken;
+}
+
+}  // namespace amparo::client
