@@ -167,9 +167,13 @@ class Connection {
 struct Endpoint {
   std::string address;          // "host:port".
   std::string certificate_pem;  // The server's self-signed certificate, the only root.
+  // "socks5://127.0.0.1:9050": the only way, never told to the server. Empty: none.
+  // docs/spec/proxy.md
+  std::string proxy = {};
 };
 // Does not connect yet. What a broken link interrupts goes on by itself: docs/spec/requests.md,
-// "Broken links". INVALID_ARGUMENT: the certificate does not parse.
+// "Broken links". INVALID_ARGUMENT: the certificate, the proxy, or with one the address does not
+// parse. RESOURCE_EXHAUSTED, UNAVAILABLE: the system gives no socket for the way to the proxy.
 absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint);
 
 // How the client reaches a server; tests and later transports bring their own.

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/pinned_certificate.h"
+#include "client/proxy.h"
 
 namespace amparo::client {
 namespace {
@@ -20,6 +21,8 @@ constexpr std::size_t kSlowestBytesPerSecond = 2 * 1024;
 constexpr std::chrono::seconds kReplyAllowance{512};
 
 constexpr int kConnectAttemptMs = 30'000;
+// With what the forwarder gives the proxy before: it has to be the first that gives up.
+constexpr int kProxiedAttemptMs = 60'000 + kConnectAttemptMs;
 constexpr int kKeepaliveTimeMs = 20'000;
 constexpr int kKeepaliveTimeoutMs = 30'000;
 
@@ -52,8 +55,10 @@ std::chrono::system_clock::time_point DeadlineFor(std::size_t bytes, bool large_
 }
 
 GrpcConnection::GrpcConnection(std::shared_ptr<grpc::Channel> channel, std::string address,
-                               const Hash& server_key, LinkOptions options)
-    : channel_(std::move(channel)),
+                               const Hash& server_key, LinkOptions options,
+                               std::unique_ptr<platform::Forwarder> forwarder)
+    : forwarder_(std::move(forwarder)),
+      channel_(std::move(channel)),
       stub_(v1::Amparo::NewStub(channel_)),
       address_(std::move(address)),
       server_key_(server_key),
@@ -179,14 +184,9 @@ absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpc(const Endpoint& endpoint
   return ConnectGrpcWith(endpoint, {});
 }
 
-absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpcWith(const Endpoint& endpoint,
-                                                            LinkOptions options) {
-  auto server_key = PublicKeyHashOf(endpoint.certificate_pem);
-  if (!server_key.ok()) return server_key.status();
-  if (endpoint.address.empty()) return absl::InvalidArgumentError("the server's address is empty");
-  QuietenGrpc();
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = endpoint.certificate_pem;
+namespace {
+
+grpc::ChannelArguments ArgumentsFor(bool is_proxied) {
   grpc::ChannelArguments arguments;
   arguments.SetSslTargetNameOverride("amparo");
   // A gzip message is inflated completely before its size is checked: nothing is compressed.
@@ -194,18 +194,47 @@ absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpcWith(const Endpoint& endp
   arguments.SetCompressionAlgorithm(GRPC_COMPRESS_NONE);
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
   arguments.SetMaxSendMessageSize(kMessageBytesMax);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // What the environment names is not ours.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
   // gRPC takes this for how long one attempt may last: TLS over a satellite needs seconds.
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectAttemptMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
+                   is_proxied ? kProxiedAttemptMs : kConnectAttemptMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // Any number.
-  auto channel = grpc::CreateCustomChannel(endpoint.address, grpc::SslCredentials(tls), arguments);
-  return std::unique_ptr<Connection>(std::make_unique<GrpcConnection>(
-      std::move(channel), endpoint.address, *server_key, std::move(options)));
+  return arguments;
+}
+
+// Nothing if the endpoint has no proxy.
+absl::StatusOr<std::unique_ptr<platform::Forwarder>> ForwarderFor(const Endpoint& endpoint) {
+  if (endpoint.proxy.empty()) return std::unique_ptr<platform::Forwarder>();
+  auto proxy = ParseProxyUrl(endpoint.proxy);
+  if (!proxy.ok()) return proxy.status();
+  auto server = ParseHostPort(endpoint.address);
+  if (!server.ok()) return server.status();
+  return platform::StartForwarder({.proxy = *std::move(proxy), .server = *std::move(server)});
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> ConnectGrpcWith(const Endpoint& endpoint,
+                                                            LinkOptions options) {
+  auto server_key = PublicKeyHashOf(endpoint.certificate_pem);
+  if (!server_key.ok()) return server_key.status();
+  if (endpoint.address.empty()) return absl::InvalidArgumentError("the server's address is empty");
+  auto forwarder = ForwarderFor(endpoint);
+  if (!forwarder.ok()) return forwarder.status();
+  QuietenGrpc();
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = endpoint.certificate_pem;
+  const bool is_proxied = *forwarder != nullptr;
+  auto channel = grpc::CreateCustomChannel(is_proxied ? (*forwarder)->target() : endpoint.address,
+                                           grpc::SslCredentials(tls), ArgumentsFor(is_proxied));
+  return std::unique_ptr<Connection>(
+      std::make_unique<GrpcConnection>(std::move(channel), endpoint.address, *server_key,
+                                       std::move(options), *std::move(forwarder)));
 }
 
 }  // namespace amparo::client

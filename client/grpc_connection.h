@@ -22,6 +22,7 @@
 #include "client/backoff.h"
 #include "client/connection.h"
 #include "client/link_options.h"
+#include "client/platform_forwarder.h"
 #include "crypto/secret.h"
 
 namespace amparo::client {
@@ -58,8 +59,10 @@ class ProgressWatch {
 
 class GrpcConnection : public Connection {
  public:
+  // `forwarder`: what `channel` connects to, if there is a proxy.
   GrpcConnection(std::shared_ptr<grpc::Channel> channel, std::string address,
-                 const Hash& server_key, LinkOptions options);
+                 const Hash& server_key, LinkOptions options,
+                 std::unique_ptr<platform::Forwarder> forwarder);
 
   absl::StatusOr<AppendReply> Found(ByteView token_id, ByteView token_secret,
                                     ByteView policy) override;
@@ -122,6 +125,7 @@ class GrpcConnection : public Connection {
   void Wait(std::chrono::milliseconds pause);
   void NoteWorked();
 
+  const std::unique_ptr<platform::Forwarder> forwarder_;  // Or nothing. Ends after channel_.
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<Stub> stub_;
   const std::string address_;

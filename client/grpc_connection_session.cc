@@ -166,6 +166,10 @@ absl::Status WrongServer(const std::string& message) {
 }  // namespace
 
 absl::Status GrpcConnection::UnavailableFrom(const std::string& said) const {
+  // To gRPC the proxy is the server, and what is wrong there a handshake that broke off.
+  if (forwarder_ != nullptr) {
+    if (absl::Status failure = forwarder_->failure(); !failure.ok()) return failure;
+  }
   if (absl::StrContains(said, "CERTIFICATE_VERIFY_FAILED") ||
       absl::StrContains(said, "certificate verify failed") ||
       absl::StrContains(said, "Peer name")) {

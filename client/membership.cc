@@ -9,9 +9,12 @@ namespace amparo::client {
 namespace {
 
 constexpr std::uint8_t kMembershipFormat = 1;
+// With a proxy. A program that knows none must not take the home for one of a direct connection.
+constexpr std::uint8_t kProxiedFormat = 2;
 constexpr std::size_t kAddressBytesMax = 512;
 constexpr std::size_t kCertificateBytesMax = 16 * 1024;
 constexpr std::size_t kDisplayNameMax = 512;
+constexpr std::size_t kProxyBytesMax = 512;
 
 std::string TextOf(ByteView bytes) { return std::string(AsText(bytes)); }
 
@@ -19,7 +22,7 @@ std::string TextOf(ByteView bytes) { return std::string(AsText(bytes)); }
 
 absl::Status WriteMembership(Home& home, const Secret<32>& home_key, const Membership& membership) {
   Writer out;
-  out.U8(kMembershipFormat);
+  out.U8(membership.server.proxy.empty() ? kMembershipFormat : kProxiedFormat);
   out.Fixed(membership.org);
   out.Fixed(membership.log_key);
   out.Vec16(AsBytes(membership.server.address));
@@ -33,6 +36,7 @@ absl::Status WriteMembership(Home& home, const Secret<32>& home_key, const Membe
     out.U64(membership.introduced->size.value);
     out.Fixed(membership.introduced->root);
   }
+  if (!membership.server.proxy.empty()) out.Vec16(AsBytes(membership.server.proxy));
   return home.WriteSealed(home_key, kMembershipFile, out.bytes());
 }
 
@@ -43,7 +47,8 @@ absl::StatusOr<Membership> ReadMembership(const Home& home, const Secret<32>& ho
   }
   if (!bytes.ok()) return bytes.status();
   Reader in(*bytes);
-  if (in.U8("format") != kMembershipFormat) in.Fail("format", "unknown");
+  const std::uint8_t format = in.U8("format");
+  if (format != kMembershipFormat && format != kProxiedFormat) in.Fail("format", "unknown");
   Membership out;
   out.org = in.Fixed<OrgId>("org");
   out.log_key = in.Fixed<VerifyKey>("log key");
@@ -59,6 +64,7 @@ absl::StatusOr<Membership> ReadMembership(const Home& home, const Secret<32>& ho
     head.root = in.Fixed<Hash>("root");
     out.introduced = head;
   }
+  if (format == kProxiedFormat) out.server.proxy = TextOf(in.Vec16(kProxyBytesMax, "proxy"));
   if (auto status = in.Finish("membership"); !status.ok()) {
     return absl::DataLossError(absl::StrCat("sealed/membership: ", status.message()));
   }

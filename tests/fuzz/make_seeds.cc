@@ -230,6 +230,13 @@ custody::Receipt SampleReceipt() {
   return receipt;
 }
 
+void WriteSocksSeeds() {
+  const std::string target = "socks_dialogue_fuzz";
+  WriteChosen(target, "none", 0, Bytes{5, 0, 5, 0, 0, 1, 127, 0, 0, 1, 0, 80, 'x'});
+  WriteChosen(target, "password", 1, Bytes{5, 2, 1, 0, 5, 0, 0, 3, 2, 'a', 'b', 0, 80});
+  WriteChosen(target, "refused", 2, Bytes{5, 0, 5, 4, 0, 1});
+}
+
 void WriteCustodySeeds() {
   const std::string target = "receipt_fuzz";
   const custody::Receipt receipt = SampleReceipt();
@@ -275,5 +282,6 @@ int main(int count, char** arguments) {
   amparo::fuzz::WriteSealedTextSeeds();
   amparo::fuzz::WriteAuditSeeds();
   amparo::fuzz::WriteCustodySeeds();
+  amparo::fuzz::WriteSocksSeeds();
   return 0;
 }
