@@ -39,11 +39,21 @@ absl::StatusOr<RegistrarSelf> SelfOf(const Home& home, const KeyBundle& keys) {
   return ReadRegistrarSelf(home, *keys.home);
 }
 
+// What was asked for, else what an earlier attempt left: nobody goes without it unasked.
+absl::StatusOr<std::string> ProxyOf(const Home& home, const KeyBundle& keys,
+                                    const std::string& asked) {
+  if (!asked.empty()) return asked;
+  auto before = ReadMembership(home, *keys.home);
+  if (absl::IsNotFound(before.status())) return std::string();
+  if (!before.ok()) return before.status();
+  return before->server.proxy;
+}
+
 }  // namespace
 
 absl::Status Found(Home& home, const KeyBundle& keys, absl::string_view founding_token,
                    absl::string_view draft, const std::vector<std::string>& signatures,
-                   const Connector& connector) {
+                   const Connector& connector, const std::string& proxy) {
   auto token = ParseFoundingToken(founding_token);
   if (!token.ok()) return token.status();
   auto parsed = ParsePolicyDraft(draft);
@@ -59,8 +69,11 @@ absl::Status Found(Home& home, const KeyBundle& keys, absl::string_view founding
   }
   auto policy = AssemblePolicy(*parsed, signatures);
   if (!policy.ok()) return policy.status();
+  auto kept_proxy = ProxyOf(home, keys, proxy);
+  if (!kept_proxy.ok()) return kept_proxy.status();
   const Endpoint server{.address = token->server_address,
-                        .certificate_pem = token->server_certificate};
+                        .certificate_pem = token->server_certificate,
+                        .proxy = *std::move(kept_proxy)};
   auto connection = connector(server);
   if (!connection.ok()) return connection.status();
   auto reply = (*connection)->Found(token->token.view(), token->secret.Expose(), policy->bytes);
@@ -91,7 +104,7 @@ absl::StatusOr<std::string> OrgCard(Home& home, const KeyBundle& keys) {
   if (!replica.ok()) return replica.status();
   audit::Checkpoint head = replica->head();
   if (head.size.value == 0 && membership->introduced.has_value()) head = *membership->introduced;
-  return FormatOrgCard({.server = membership->server,
+  return FormatOrgCard({.server = membership->server,  // Without the proxy, which is ours alone.
                         .org = membership->org,
                         .log_key = membership->log_key,
                         .head = head,
@@ -99,13 +112,17 @@ absl::StatusOr<std::string> OrgCard(Home& home, const KeyBundle& keys) {
                         .policies = replica->policies()});
 }
 
-absl::Status JoinAsRegistrar(Home& home, const KeyBundle& keys, absl::string_view org_card) {
+absl::Status JoinAsRegistrar(Home& home, const KeyBundle& keys, absl::string_view org_card,
+                             const std::string& proxy) {
   auto self = SelfOf(home, keys);
   if (!self.ok()) return self.status();
   auto card = ParseOrgCard(org_card);
   if (!card.ok()) return card.status();
   Membership membership;
+  auto kept_proxy = ProxyOf(home, keys, proxy);
+  if (!kept_proxy.ok()) return kept_proxy.status();
   membership.server = card->server;
+  membership.server.proxy = *std::move(kept_proxy);
   membership.org = card->org;
   membership.log_key = card->log_key;
   membership.introduced = card->head;

@@ -48,18 +48,21 @@ absl::StatusOr<PolicySummary> ReadPolicyDraft(absl::string_view draft);
 // REQUIRES: keys.signing.
 absl::StatusOr<std::string> SignPolicy(absl::string_view draft, const KeyBundle& keys);
 // Sends the policy and makes `home` (a registrar's of it) a member of the organisation.
-// The same call again is harmless.
+// The same call again is harmless. `proxy`, here and below: Endpoint::proxy, kept in the home;
+// empty: what the home has already, or none.
 absl::Status Found(Home& home, const KeyBundle& keys, absl::string_view founding_token,
                    absl::string_view draft, const std::vector<std::string>& signatures,
-                   const Connector& connector = ConnectGrpc);
+                   const Connector& connector = ConnectGrpc, const std::string& proxy = {});
 // Other registrars of the policy join with the draft and the founding's outcome file.
-absl::Status JoinAsRegistrar(Home& home, const KeyBundle& keys, absl::string_view org_card);
+absl::Status JoinAsRegistrar(Home& home, const KeyBundle& keys, absl::string_view org_card,
+                             const std::string& proxy = {});
 // Public: address, pinned certificate, org, log key. What `JoinAsRegistrar` needs.
 absl::StatusOr<std::string> OrgCard(Home& home, const KeyBundle& keys);
 
 // Joining by invitation: makes the home, sends the request.
 absl::StatusOr<Home> Join(const std::string& directory, ByteView passphrase,
-                          absl::string_view invitation, Connector connector);
+                          absl::string_view invitation, Connector connector,
+                          const std::string& proxy = {});
 
 // Recovery: opens a challenge sealed to the recovery recipient, so that no case opens before
 // somebody showed that the key works. Makes the challenge file / answers it.

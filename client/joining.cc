@@ -66,11 +66,13 @@ absl::StatusOr<Home> Resume(const std::string& directory, ByteView passphrase,
 }  // namespace
 
 absl::StatusOr<Home> Join(const std::string& directory, ByteView passphrase,
-                          absl::string_view invitation, Connector connector) {
+                          absl::string_view invitation, Connector connector,
+                          const std::string& proxy) {
   auto parsed = ParseInvitation(invitation);
   if (!parsed.ok()) return parsed.status();
   auto membership = MembershipOf(*parsed);
   if (!membership.ok()) return membership.status();
+  membership->server.proxy = proxy;
   auto connection = connector(membership->server);
   if (!connection.ok()) return connection.status();
   KeyBundle keys;
@@ -87,8 +89,12 @@ absl::StatusOr<Home> Join(const std::string& directory, ByteView passphrase,
   const bool made = home.ok();
   if (absl::IsAlreadyExists(home.status())) {
     home = Resume(directory, passphrase, *parsed, keys, *membership);
+    // Its own proxy, unless another one is asked for: nobody goes without it unasked.
+    if (!proxy.empty()) membership->server.proxy = proxy;
+    if (home.ok()) connection = connector(membership->server);
   }
   if (!home.ok()) return home.status();
+  if (!connection.ok()) return connection.status();
   // Written before anything is sent: what was asked for can be asked for again.
   if (auto status = WriteMembership(*home, *keys.home, *membership); !status.ok()) return status;
   const Secret<32> ticket = InviteTicketOf(parsed->secret);

@@ -24,7 +24,7 @@ constexpr std::uint64_t kCardBytesMax = 256 * 1024;
 
 struct Given {
   cli::Terminal::Options terminal;
-  std::string output, name, key, state, card;
+  std::string output, name, key, state, card, proxy;
   int every_minutes = 0;  // 0: once.
 };
 
@@ -117,6 +117,7 @@ absl::Status Watch(cli::Terminal& terminal, const Given& given) {
     return absl::UnauthenticatedError(absl::StrCat("wrong passphrase for ", given.key));
   }
   if (!key.ok()) return key.status();
+  card->server.proxy = given.proxy;
   auto connection = client::ConnectGrpc(card->server);
   if (!connection.ok()) return connection.status();
   client::SessionKeys session{.org = card->org, .certificate = {}, .authentication = &key->signing};
@@ -187,6 +188,7 @@ void AddVerbs(CLI::App& app, Given& given, Work& work) {
   watch->add_option("card", given.card, "what `amparo org card` wrote")->required();
   watch->add_option("--key", given.key, "the key's file")->required();
   watch->add_option("--state", given.state, "file for what was seen; never lose it")->required();
+  watch->add_option("--proxy", given.proxy, "reach the log through socks5://HOST:PORT, as Tor's");
   watch->add_option("--every", given.every_minutes, "go on, looking every N minutes")
       ->check(CLI::Range(1, 24 * 60));
   watch->callback([&work] { work = Watch; });

@@ -13,7 +13,7 @@ namespace {
 struct Given {
   std::string output = "-";
   std::string file;
-  std::string token, draft, recovery, challenge, answer, name_file;
+  std::string token, draft, recovery, challenge, answer, name_file, proxy;
   std::vector<std::string> roots, registrars, signatures;
 };
 
@@ -99,6 +99,8 @@ absl::Status StartDirectory(Shell::Unlocked unlocked) {
 }
 
 absl::Status Found(Shell& shell, const Given& given) {
+  absl::StatusOr<std::string> proxy = CheckProxy(given.proxy);
+  if (!proxy.ok()) return proxy.status();
   absl::StatusOr<std::string> token = ReadTextFile(given.token);
   if (!token.ok()) return token.status();
   absl::StatusOr<std::string> draft = ReadTextFile(given.draft);
@@ -111,7 +113,8 @@ absl::Status Found(Shell& shell, const Given& given) {
   if (absl::Status yes = shell.terminal->Confirm("found this organisation?"); !yes.ok()) return yes;
   absl::StatusOr<Shell::Unlocked> unlocked = shell.Unlock();
   if (!unlocked.ok()) return unlocked.status();
-  absl::Status founded = client::Found(unlocked->home, unlocked->keys, *token, *draft, *signatures);
+  absl::Status founded = client::Found(unlocked->home, unlocked->keys, *token, *draft, *signatures,
+                                       client::ConnectGrpc, *proxy);
   if (!founded.ok()) return founded;
   if (absl::Status started = StartDirectory(*std::move(unlocked)); !started.ok()) return started;
   shell.terminal->Line(
@@ -129,11 +132,13 @@ absl::Status Card(Shell& shell, const Given& given) {
 }
 
 absl::Status JoinRegistrar(Shell& shell, const Given& given) {
+  absl::StatusOr<std::string> proxy = CheckProxy(given.proxy);
+  if (!proxy.ok()) return proxy.status();
   absl::StatusOr<std::string> card = ReadTextFile(given.file);
   if (!card.ok()) return card.status();
   absl::StatusOr<Shell::Unlocked> unlocked = shell.Unlock();
   if (!unlocked.ok()) return unlocked.status();
-  absl::Status joined = client::JoinAsRegistrar(unlocked->home, unlocked->keys, *card);
+  absl::Status joined = client::JoinAsRegistrar(unlocked->home, unlocked->keys, *card, *proxy);
   if (!joined.ok()) return joined;
   if (absl::Status started = StartDirectory(*std::move(unlocked)); !started.ok()) return started;
   shell.terminal->Line("you are a registrar of this organisation");
@@ -244,6 +249,7 @@ void AddPolicyVerbs(CLI::App* org, Shell& shell, const std::shared_ptr<Given>& g
   found->add_option("--token", given->token, "founding token, from `amparod token`")->required();
   found->add_option("--draft", given->draft, "the policy draft")->required();
   found->add_option("--signature", given->signatures, "what the roots signed")->required();
+  AddProxyOption(found, given->proxy);
   SetWork(found, shell, [&shell, given] { return Found(shell, *given); });
 }
 
@@ -255,6 +261,7 @@ void AddOrganisationVerbs(CLI::App* org, Shell& shell, const std::shared_ptr<Giv
   CLI::App* join = AddVerb(*org, "join", "join as a registrar named in the policy",
                            "amparo org join org.card --home ME");
   join->add_option("card", given->file, "what `amparo org card` wrote")->required();
+  AddProxyOption(join, given->proxy);
   SetWork(join, shell, [&shell, given] { return JoinRegistrar(shell, *given); });
   CLI::App* challenge = AddVerb(*org, "challenge", "a challenge for the recovery key's keeper",
                                 "amparo org challenge --home ME -o challenge");

@@ -39,6 +39,7 @@ int Run(int argc, char** argv) {
   app.add_option("--passphrase-file", shell.terminal_options.passphrase_file,
                  "read the passphrase from the first line of this file");
   AddMemberVerbs(app, shell);
+  AddProxyVerb(app, shell);
   AddCaseVerbs(app, shell);
   AddSubmitVerb(app, shell);
   AddOutboxVerbs(app, shell);

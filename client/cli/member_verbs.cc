@@ -10,7 +10,7 @@ namespace amparo::cli {
 namespace {
 
 struct Given {
-  std::string file, role, duration = "20m";
+  std::string file, role, proxy, duration = "20m";
   bool all = false;
 };
 
@@ -36,12 +36,14 @@ absl::Status Join(Shell& shell, const Given& given) {
   if (shell.home.empty()) {
     return absl::InvalidArgumentError("no home: give --home DIR or set AMPARO_HOME");
   }
+  absl::StatusOr<std::string> proxy = CheckProxy(given.proxy);
+  if (!proxy.ok()) return proxy.status();
   absl::StatusOr<std::string> invitation = ReadTextFile(given.file);
   if (!invitation.ok()) return invitation.status();
   absl::StatusOr<SecretBuffer> passphrase = shell.terminal->NewPassphrase();
   if (!passphrase.ok()) return passphrase.status();
   absl::StatusOr<client::Home> home =
-      client::Join(shell.home, passphrase->Expose(), *invitation, client::ConnectGrpc);
+      client::Join(shell.home, passphrase->Expose(), *invitation, client::ConnectGrpc, *proxy);
   Wipe(MutableByteView(reinterpret_cast<std::uint8_t*>(invitation->data()), invitation->size()));
   if (!home.ok()) return home.status();
   shell.terminal->Line(
@@ -156,6 +158,7 @@ void AddMemberVerbs(CLI::App& app, Shell& shell) {
   CLI::App* join = AddVerb(app, "join", "answer an invitation; makes your home",
                            "amparo join ana.invitation --home ~/amparo");
   join->add_option("invitation", given->file, "the file you were given")->required();
+  AddProxyOption(join, given->proxy);
   SetWork(join, shell, [&shell, given] { return Join(shell, *given); });
   CLI::App* whoami =
       AddVerb(app, "whoami", "your code, roles and desks", "amparo whoami --home ~/amparo");

@@ -93,6 +93,12 @@ absl::Status OverrideWitness(Shell& shell, client::Client& opened,
                              const std::vector<SubjectId>& subjects,
                              const std::set<MemberId>& readers, const WitnessOverride& given);
 
+// `--proxy URL`, of the verbs that reach the server for the first time.
+void AddProxyOption(CLI::App* verb, std::string& url);
+// As it is kept: Endpoint::proxy. INVALID_ARGUMENT: see ParseProxyUrl in client/proxy.h.
+absl::StatusOr<std::string> CheckProxy(const std::string& url);
+void AddProxyVerb(CLI::App& app, Shell& shell);  // proxy
+
 void AddFoundingVerbs(CLI::App& app, Shell& shell);                  // root, recovery, org
 void AddRegistrarVerbs(CLI::App& org, CLI::App& app, Shell& shell);  // org pending..., invite
 void AddEpochVerbs(CLI::App& org, Shell& shell);                     // org log-epoch ...

@@ -4,8 +4,25 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
   from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+function freePort() {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+function isListening(port) {
+  return new Promise((resolve) => {
+    const probe = connect(port, '127.0.0.1', () => resolve(true));
+    probe.on('error', () => resolve(false));
+    probe.on('connect', () => probe.destroy());
+  });
+}
 
 export const kPassphrase = 'correct horse battery staple';
 
@@ -20,8 +37,13 @@ const kPeople = [
   ['lucia', 'Lucia Ferreira', ['--role', 'attorney']],
 ];
 
+// A name that nobody can look up but the proxy, which is told in a hosts file of its own.
+const kHiddenName = 'amparo.test';
+
 export class Organisation {
-  constructor(build, source) {
+  // `proxied`: everybody reaches the server through a proxy, and by a name that only it knows.
+  constructor(build, source, { proxied = false } = {}) {
+    this.proxied = proxied;
     this.amparod = join(build, 'server', 'amparod');
     this.amparo = join(build, 'client', 'cli', 'amparo');
     this.corpus = join(source, 'tests', 'corpus');
@@ -83,10 +105,39 @@ export class Organisation {
     await ended;
   }
 
+  // microsocks, in a mount namespace where /etc/hosts is ours.
+  async startProxy() {
+    const hosts = join(this.root, 'hosts');
+    writeFileSync(hosts, `127.0.0.1 ${kHiddenName}\n`);
+    this.proxyPort ??= await freePort();
+    this.proxy = spawn('unshare', ['--map-root-user', '--mount', 'sh', '-c',
+      'mount --bind "$1" /etc/hosts && exec microsocks -i 127.0.0.1 -p "$2"', 'sh', hosts,
+      String(this.proxyPort)], { stdio: 'ignore' });
+    const end = Date.now() + 10_000;
+    while (!(await isListening(this.proxyPort))) {
+      if (this.proxy.exitCode !== null || Date.now() > end) {
+        throw new Error('microsocks did not start: does `unshare --map-root-user --mount true` work here?');
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  async stopProxy() {
+    const ended = new Promise((resolve) => this.proxy.once('close', resolve));
+    this.proxy.kill('SIGKILL');
+    await ended;
+  }
+  get proxyOption() {
+    return this.proxied ? ['--proxy', `socks5://127.0.0.1:${this.proxyPort}`] : [];
+  }
+  // As its members know it.
+  get knownAddress() {
+    return this.proxied ? `${kHiddenName}:${this.address.split(':').at(-1)}` : this.address;
+  }
+
   found() {
     const token = this.papers('org.token');
     execFileSync(this.amparod, [
-      'token', '--data', join(this.root, 'server'), '--address', this.address, '-o', token]);
+      'token', '--data', join(this.root, 'server'), '--address', this.knownAddress, '-o', token]);
     for (const n of [1, 2, 3]) this.as(`root${n}`, 'root', 'new', '-o', this.papers(`root${n}.pub`));
     this.as('keeper', 'recovery', 'new', '-o', this.papers('recovery.pub'));
     for (const [who, name] of [['rosa', 'Rosa Quispe'], ['pablo', 'Pablo Ixcoy']]) {
@@ -104,10 +155,10 @@ export class Organisation {
         '-o', this.papers(`root${n}.sig`));
     }
     this.as('rosa', 'org', 'found', '--token', token, '--draft', this.papers('policy.draft'),
-      '--signature', this.papers('root1.sig'), this.papers('root2.sig'));
+      '--signature', this.papers('root1.sig'), this.papers('root2.sig'), ...this.proxyOption);
     this.as('rosa', 'unlock', '--for', '2h');
     this.as('rosa', 'org', 'card', '-o', this.papers('org.card'));
-    this.as('pablo', 'org', 'join', this.papers('org.card'));
+    this.as('pablo', 'org', 'join', this.papers('org.card'), ...this.proxyOption);
     this.as('pablo', 'unlock', '--for', '2h');
     this.as('rosa', 'org', 'challenge', '-o', this.papers('challenge'));
     this.as('keeper', 'recovery', 'test', this.papers('challenge'), '-o', this.papers('answer'));
@@ -119,7 +170,7 @@ export class Organisation {
     writeFileSync(this.papers(`${who}.name`), name);
     const file = this.papers(`${who}.invitation`);
     this.as('rosa', 'invite', '--name-file', this.papers(`${who}.name`), '-o', file, ...invitation);
-    const joined = this.as(who, 'join', file);
+    const joined = this.as(who, 'join', file, ...this.proxyOption);
     const code = /[a-z]+-\d{4}/.exec(joined)[0];
     this.as('rosa', 'org', 'admit', code);
     if (/coordinator|attorney/.test(invitation.join(' '))) this.as('pablo', 'org', 'endorse', code);
@@ -139,6 +190,7 @@ export class Organisation {
       try { this.as(person, 'lock'); } catch { /* Its home may be damaged on purpose. */ }
     }
     if (this.server && this.server.exitCode === null) await this.stopServer();
+    if (this.proxy && this.proxy.exitCode === null && !this.proxy.killed) await this.stopProxy();
     rmSync(this.root, { recursive: true, force: true });
   }
 }

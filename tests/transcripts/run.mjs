@@ -1,7 +1,8 @@
 // Runs transcripts against a real server and compares every line.
 //
-//   node run.mjs BUILD_DIR SOURCE_DIR FILE...
+//   node run.mjs [--proxied] BUILD_DIR SOURCE_DIR FILE...
 //
+// --proxied: everybody reaches the server through a proxy ($PROXY), and in no other way.
 // The files run in order, in one organisation (organisation.mjs). $HOME_OF_ana, $CODE_OF_ana and
 // $PAPERS are set for every command.
 
@@ -13,8 +14,9 @@ import { Organisation } from './organisation.mjs';
 import { runAtTerminal } from './terminal.mjs';
 import { parseTranscript } from './transcript.mjs';
 
-const [build, source, ...files] = process.argv.slice(2);
-const organisation = new Organisation(build, source);
+const proxied = process.argv[2] === '--proxied';
+const [build, source, ...files] = process.argv.slice(proxied ? 3 : 2);
+const organisation = new Organisation(build, source, { proxied });
 
 function environment(person) {
   const env = {
@@ -25,6 +27,7 @@ function environment(person) {
     CORPUS: organisation.corpus,
     ROOT: organisation.root,
     ADDRESS: organisation.address,
+    PROXY: organisation.proxyOption.at(-1) ?? '',
     LANG: 'C.UTF-8',
     TERM: 'dumb',
     TMPDIR: organisation.papers(''),
@@ -40,6 +43,8 @@ function environment(person) {
 async function runStep(step, bindings) {
   if (step.command === 'server stop') return void (await organisation.stopServer());
   if (step.command === 'server start') return void (await organisation.startServer());
+  if (step.command === 'proxy stop') return void (await organisation.stopProxy());
+  if (step.command === 'proxy start') return void (await organisation.startProxy());
   const answers = step.answers.map(({ prompt, text }) => ({ prompt: bindings.fill(prompt), text }));
   const { code, output, unasked } = await runAtTerminal(bindings.fill(step.command), {
     cwd: organisation.desk(step.person),
@@ -84,6 +89,7 @@ let passed = 0;
 let failed = 0;
 try {
   await organisation.startServer();
+  if (proxied) await organisation.startProxy();
   organisation.found();
   for (const file of files) {
     const bindings = new Bindings();
