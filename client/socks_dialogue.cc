@@ -32,7 +32,7 @@ constexpr Reply kReplies[] = {
     {true, "network unreachable"},
     {true, "host unreachable"},
     {true, "connection refused"},
-    {true, "its time to live ran out"},
+    {true, "time to live ran out; Tor built no circuit in time"},
     {false, "it cannot connect, only something else"},
     {false, "it does not take this kind of address"},
 };

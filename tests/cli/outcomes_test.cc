@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "client/connection.h"
+#include "client/proxy.h"
 #include "directory/directory.h"
 #include "workflow/workflow.h"
 
@@ -50,6 +51,18 @@ TEST(OutcomeOf, TellsAWayOutOfCommonRefusals) {
     const Outcome outcome = OutcomeOf(Refused(name));
     EXPECT_NE(outcome.message.substr(0, 7), "refused") << name;
     EXPECT_FALSE(outcome.hint.empty()) << name;
+  }
+}
+
+// Whose proxy is down hears more than that some connection failed.
+TEST(OutcomeOf, TellsAWayOutOfWhatAProxyDoes) {
+  for (const char* name :
+       {client::kProxyUnreachable, client::kProxyNotSocks5, client::kProxyWantsPassword,
+        client::kProxyRefused, client::kProxyTimeout, client::kServerNotReached}) {
+    const Outcome outcome = OutcomeOf(client::ProxyFailure(name, "the proxy is a teapot"));
+    EXPECT_EQ(outcome.code, kExitUnavailable) << name;
+    EXPECT_EQ(outcome.message.find("the proxy is a teapot"), 0u) << name;
+    EXPECT_NE(outcome.hint, OutcomeOf(absl::UnavailableError("x")).hint) << name;
   }
 }
 
