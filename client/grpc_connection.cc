@@ -13,6 +13,7 @@ namespace amparo::client {
 namespace {
 
 constexpr int kMessageBytesMax = 8 * 1024 * 1024;
+constexpr std::size_t kMemoryQuotaBytes = std::size_t{24} << 20;  // Of gRPC's buffers.
 // A peer that is gone is found by keepalive; these are for one that is there and does not answer.
 constexpr std::chrono::seconds kCallDeadline{120};
 // A request that carries data is given the time of a very bad link besides, and so is an answer
@@ -204,6 +205,10 @@ grpc::ChannelArguments ArgumentsFor(bool is_proxied) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // Any number.
+  // What has come and is not taken yet waits here; without a bound, as much as the disk is late.
+  grpc::ResourceQuota quota("amparo");
+  quota.Resize(kMemoryQuotaBytes);
+  arguments.SetResourceQuota(quota);
   return arguments;
 }
 

@@ -122,7 +122,7 @@ class GrpcConnection : public Connection {
                     const Body& body, Reply* reply);
   absl::StatusOr<v1::UploadMessage> UploadOpeningFor(const UploadRequest& request, bool resume);
   // Sleeps, and then waits until the server is reached again, if it is soon.
-  void Wait(std::chrono::milliseconds pause);
+  void Wait(const absl::Status& why, std::chrono::milliseconds pause);
   void NoteWorked();
 
   const std::unique_ptr<platform::Forwarder> forwarder_;  // Or nothing. Ends after channel_.

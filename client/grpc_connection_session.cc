@@ -138,11 +138,12 @@ absl::Status GrpcConnection::Persist(const Attempt& attempt) {
           options_.jitter, now);
     }
     if (backoff->IsOver(now)) return status;
-    Wait(backoff->Next());
+    Wait(status, backoff->Next());
   }
 }
 
-void GrpcConnection::Wait(std::chrono::milliseconds pause) {
+void GrpcConnection::Wait(const absl::Status& why, std::chrono::milliseconds pause) {
+  if (options_.listener) options_.listener(why, pause);
   std::this_thread::sleep_for(pause);
   // gRPC waits by itself, too: it must not sleep on when there is a link again.
   grpc::experimental::ChannelResetConnectionBackoff(channel_.get());

@@ -129,7 +129,7 @@ absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject
     const auto now = std::chrono::steady_clock::now();
     if (received > before) backoff.Restart(now);
     if (backoff.IsOver(now)) return status;
-    Wait(backoff.Next());
+    Wait(status, backoff.Next());
   }
 }
 

@@ -211,7 +211,7 @@ absl::StatusOr<UploadState> GrpcConnection::Upload(const UploadRequest& request,
     }
     was_unauthenticated = false;
     if (backoff.IsOver(steady_clock::now())) return status;
-    Wait(backoff.Next());
+    Wait(status, backoff.Next());
   }
 }
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/dates.h"
 #include "client/cli/verbs.h"
+#include "client/link_options.h"
 #include "client/platform.h"
 #include "client/platform_terminal.h"
 
@@ -35,7 +36,15 @@ absl::StatusOr<Shell::Unlocked> Shell::Unlock() const {
 absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool alone) const {
   absl::StatusOr<Unlocked> unlocked = Unlock();
   if (!unlocked.ok()) return unlocked.status();
-  auto opened = client::Client::Open(std::move(unlocked->home), std::move(unlocked->keys));
+  const client::Connector connector = [this](const client::Endpoint& endpoint) {
+    client::LinkOptions options;
+    options.listener = [this](const absl::Status& why, std::chrono::milliseconds) {
+      terminal->NoteBrokenLink(why);
+    };
+    return client::ConnectGrpcWith(endpoint, std::move(options));
+  };
+  auto opened =
+      client::Client::Open(std::move(unlocked->home), std::move(unlocked->keys), connector);
   if (!opened.ok() || alone) return opened;
   absl::Status reached = absl::UnavailableError("nothing is sent: --offline");
   if (!offline) reached = Synchronise(*this, **opened, {});

@@ -13,6 +13,8 @@ namespace amparo::cli {
 namespace {
 
 constexpr std::size_t kPassphraseBytesMin = 12;
+constexpr std::chrono::seconds kLinkNoteEach{30};
+constexpr std::uint64_t kPaceAfter_s = 5;
 
 // Decodes one character of UTF-8 at `at`. Returns its length, 0 if it is not valid.
 std::size_t DecodeOne(absl::string_view text, std::size_t at, char32_t& out) {
@@ -103,18 +105,21 @@ std::string Escape(absl::string_view text) {
 
 void Terminal::Line(absl::string_view text) {
   if (options_.json) return;
+  const std::lock_guard lock(mutex_);
   EraseProgress();
   std::cout << Lines(text) << std::flush;
 }
 
 void Terminal::Json(const nlohmann::ordered_json& document) {
   if (!options_.json) return;
+  const std::lock_guard lock(mutex_);
   EraseProgress();
   std::cout << document.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace)
             << std::endl;
 }
 
 void Terminal::Note(absl::string_view text) {
+  const std::lock_guard lock(mutex_);
   EraseProgress();
   std::cerr << Lines(text) << std::flush;
 }
@@ -125,10 +130,41 @@ void Terminal::Error(const absl::Status& status) {
   if (!outcome.hint.empty()) Note(absl::StrCat("hint: ", outcome.hint));
 }
 
+void Terminal::NoteBrokenLink(const absl::Status& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    if (link_noted_.has_value() && now - *link_noted_ < kLinkNoteEach) return;
+    link_noted_ = now;
+  }
+  Note(absl::StrCat("the link broke, and is tried again; nothing is lost (", OutcomeOf(why).message,
+                    ")"));
+}
+
+// Nothing in the first seconds, when nobody wonders.
+std::string Terminal::SpellPace(absl::string_view what, std::uint64_t done, std::uint64_t total) {
+  const auto now = Clock::now();
+  if (transfer_ != what || done < began_at_) {
+    transfer_ = std::string(what);
+    began_ = now;
+    began_at_ = done;
+  }
+  const auto seconds = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(now - began_).count());
+  const std::uint64_t moved = done - began_at_;
+  if (seconds < kPaceAfter_s || done >= total || moved == 0) return "";
+  const std::uint64_t left_s = (total - done) * seconds / moved;
+  const std::string left =
+      left_s < 120 ? absl::StrCat(left_s, " s") : absl::StrCat(left_s / 60, " min");
+  const double kib_per_s = static_cast<double>(moved) / 1024 / static_cast<double>(seconds);
+  return absl::StrFormat(", %.1f KiB/s, %s left", kib_per_s, left);
+}
+
 void Terminal::Progress(absl::string_view what, std::uint64_t done, std::uint64_t total) {
   if (options_.json || !client::platform::IsStdoutTerminal() || total == 0) return;
-  std::cerr << absl::StrFormat("\r%s: %d of %d KiB (%d %%)\x1b[K", Escape(what), done / 1024,
-                               total / 1024, done * 100 / total)
+  const std::lock_guard lock(mutex_);
+  std::cerr << absl::StrFormat("\r%s: %d of %d KiB (%d %%)%s\x1b[K", Escape(what), done / 1024,
+                               total / 1024, done * 100 / total, SpellPace(what, done, total))
             << std::flush;
   progress_shown_ = true;
 }

@@ -2,7 +2,7 @@
 // moments, and so is the server. What the program said is kept stands in the log in the end, once,
 // and opens to the bytes of its file, which was deleted meanwhile; each item is in one state.
 //
-//   node kill.mjs BUILD_DIR SOURCE_DIR        AMPARO_SEED=N repeats the moments.
+//   node outbox.mjs BUILD_DIR SOURCE_DIR        AMPARO_SEED=N repeats the moments.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,22 +11,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 
 import { Organisation } from '../transcripts/organisation.mjs';
+import { random } from './seeded.mjs';
 
 const [build, source] = process.argv.slice(2);
-const seed = Number(process.env.AMPARO_SEED ?? Date.now() % 2 ** 31);
 const kRounds = 24;
 const kLongest_ms = 1500;
 const kStates = new Set(['sealing', 'waiting', 'sending', 'refused', 'stored']);
-console.log(`seed ${seed}`);
-
-// Mulberry32.
-let state = seed >>> 0;
-function random() {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = Math.imul(state ^ (state >>> 15), state | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-}
 
 const organisation = new Organisation(build, source);
 const home = organisation.home('marisol');

@@ -1,0 +1,102 @@
+// Transfers go on where they were when the program was killed: `amparo submit` and `amparo open`
+// die of SIGKILL at random bytes of a transfer, again and again, and in the end no more than a
+// quarter of the sealed bytes crossed the link a second time.
+//
+//   node resume.mjs BUILD_DIR SOURCE_DIR        AMPARO_SEED=N repeats the places.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash, randomFillSync } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { Organisation } from '../transcripts/organisation.mjs';
+import { random } from './seeded.mjs';
+import { SlowProxy } from './slow_proxy.mjs';
+
+const [build, source] = process.argv.slice(2);
+const kFileBytes = 24 << 20;
+const kBytesPerSecond = 6 << 20;
+const kKills = 4;
+const kTwiceMax = 1.25;
+
+const organisation = new Organisation(build, source);
+const proxy = new SlowProxy(kBytesPerSecond);
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+// A verb beside this program, which carries its bytes. `until`: kills it then.
+function run(person, until, ...words) {
+  return new Promise((resolve, reject) => {
+    const program = spawn(organisation.amparo,
+      ['--home', organisation.home(person), '--yes', '--json', '--passphrase-file',
+        organisation.passphraseFile, ...words],
+      { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    let wrong = '';
+    program.stdout.on('data', (bytes) => { said += bytes; });
+    program.stderr.on('data', (bytes) => { wrong += bytes; });
+    until?.then(() => program.kill('SIGKILL'));
+    program.on('close', (code, signal) => {
+      if (signal === 'SIGKILL') resolve(null);
+      else if (code === 0) resolve(JSON.parse(said));
+      else reject(new Error(`${person}: amparo ${words.join(' ')}\n${said}${wrong}`));
+    });
+  });
+}
+
+// Runs the verbs of `attempt` until one is not killed; each is, at a random byte of the rest.
+async function killedAgainAndAgain(way, attempt) {
+  const began = proxy[way];
+  for (let kill = 0; kill < kKills; ++kill) {
+    const share = ((kill + random()) / (kKills + 1)) * kFileBytes;
+    const said = await attempt(proxy.reaches(way, began + Math.max(share, 512 << 10)));
+    assert.equal(said, null, `attempt ${kill} was not interrupted`);
+  }
+  const said = await attempt(undefined);
+  return { said, carried: proxy[way] - began };
+}
+
+function report(what, carried, sealed) {
+  const ratio = carried / sealed;
+  console.log(`${what}: ${sealed} sealed bytes, ${carried} on the link, ${kKills} kills: ` +
+    `${ratio.toFixed(3)} times`);
+  assert.ok(ratio <= kTwiceMax, `${what}: ${ratio} times its bytes`);
+}
+
+try {
+  await organisation.startServer();
+  await proxy.start();
+  organisation.found();
+  writeFileSync(organisation.papers('about'), 'Family Desrosiers');
+  const opened = JSON.parse(organisation.as('ines', '--json', 'case', 'new', '--desk', '1',
+    '--about-file', organisation.papers('about'))).case;
+  organisation.as('ines', 'case', 'share', opened, '--with', organisation.codes.get('marisol'));
+  organisation.as('marisol', 'sync');
+  for (const person of ['ines', 'marisol']) organisation.as(person, 'proxy', proxy.url);
+
+  const path = organisation.papers('scan.bin');
+  const bytes = randomFillSync(Buffer.alloc(kFileBytes));
+  writeFileSync(path, bytes);
+
+  let begun = false;
+  const sent = await killedAgainAndAgain('up', async (until) => {
+    const words = begun ? ['sync'] : ['submit', path, '--case', opened];
+    begun = true;
+    return run('marisol', until, ...words);
+  });
+  rmSync(path);
+  const [item] = (await run('marisol', undefined, 'outbox', '--all')).items;
+  assert.equal(item.state, 'stored');
+  report('submit', sent.carried, item.bytes);
+
+  await run('ines', undefined, 'sync');
+  const [document] = (await run('ines', undefined, 'case', 'show', opened)).documents;
+  const output = organisation.papers('opened');
+  const { said, carried } = await killedAgainAndAgain('down',
+    (until) => run('ines', until, 'open', document.code, '--source', '-o', output));
+  assert.equal(said.files.length, 1);
+  assert.equal(sha256(readFileSync(said.files[0].path)), sha256(bytes));
+  report('open', carried, item.bytes);
+} finally {
+  proxy.end();
+  await organisation.end();
+}
