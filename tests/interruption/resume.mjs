@@ -1,6 +1,7 @@
-// Transfers go on where they were when the program was killed: `amparo submit` and `amparo open`
+// Transfers go on where they were when a program was killed: `amparo submit` and `amparo open`
 // die of SIGKILL at random bytes of a transfer, again and again, and in the end no more than a
-// quarter of the sealed bytes crossed the link a second time.
+// quarter of the sealed bytes crossed the link a second time. When the server dies, the program
+// says so, and goes on by itself.
 //
 //   node resume.mjs BUILD_DIR SOURCE_DIR        AMPARO_SEED=N repeats the places.
 
@@ -15,7 +16,7 @@ import { SlowProxy } from './slow_proxy.mjs';
 
 const [build, source] = process.argv.slice(2);
 const kFileBytes = 24 << 20;
-const kBytesPerSecond = 6 << 20;
+const kBytesPerSecond = 3 << 20;
 const kKills = 4;
 const kTwiceMax = 1.25;
 
@@ -37,7 +38,7 @@ function run(person, until, ...words) {
     until?.then(() => program.kill('SIGKILL'));
     program.on('close', (code, signal) => {
       if (signal === 'SIGKILL') resolve(null);
-      else if (code === 0) resolve(JSON.parse(said));
+      else if (code === 0) resolve({ ...JSON.parse(said), wrong });
       else reject(new Error(`${person}: amparo ${words.join(' ')}\n${said}${wrong}`));
     });
   });
@@ -50,6 +51,7 @@ async function killedAgainAndAgain(way, attempt) {
     const share = ((kill + random()) / (kKills + 1)) * kFileBytes;
     const said = await attempt(proxy.reaches(way, began + Math.max(share, 512 << 10)));
     assert.equal(said, null, `attempt ${kill} was not interrupted`);
+    await proxy.idle(); // What was on its way when it died arrives.
   }
   const said = await attempt(undefined);
   return { said, carried: proxy[way] - began };
@@ -96,6 +98,22 @@ try {
   assert.equal(said.files.length, 1);
   assert.equal(sha256(readFileSync(said.files[0].path)), sha256(bytes));
   report('open', carried, item.bytes);
+
+  writeFileSync(path, randomFillSync(Buffer.alloc(kFileBytes)));
+  const began = proxy.up;
+  const server = organisation.server;
+  const restarted = proxy.reaches('up', began + (0.2 + 0.6 * random()) * kFileBytes).then(() => {
+    server.kill('SIGKILL');
+    return new Promise((ended) => server.once('close', ended)).then(() => organisation.startServer());
+  });
+  const outlived = await run('marisol', undefined, 'submit', path, '--case', opened);
+  await restarted;
+  assert.equal(outlived.submitted.length, 1);
+  assert.match(outlived.wrong, /the link broke, and is tried again; nothing is lost/);
+  // What it had and had not made durable is sent again: that of 5 seconds, and a window.
+  const again = proxy.up - began - item.bytes;
+  console.log(`submit while the server is killed: ${again} bytes again`);
+  assert.ok(again <= 6 * kBytesPerSecond + (8 << 20), `${again} bytes again`);
 } finally {
   proxy.end();
   await organisation.end();

@@ -13,6 +13,8 @@ export class SlowProxy {
     this.up = 0; // Bytes from the client,
     this.down = 0; // and to it.
     this.watches = []; // { way, count, reached }
+    this.open = 0; // Connections that have something to carry still.
+    this.waiting = [];
   }
 
   start() {
@@ -36,7 +38,24 @@ export class SlowProxy {
     });
   }
 
+  // Resolves once everything that was under way has arrived, and both ends know of the end.
+  idle() {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.settle();
+    });
+  }
+
+  settle() {
+    if (this.open === 0) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
   greet(client) {
+    this.open += 1;
+    client.on('close', () => {
+      this.open -= 1;
+      this.settle();
+    });
     let said = Buffer.alloc(0);
     let greeted = false;
     const listen = (bytes) => {
