@@ -216,7 +216,10 @@ absl::StatusOr<BundleTaken> ForwardActs(Workplace& place, const BundleReader& fi
       result.status = forwarding.Send(sent, receipt);
     }
     const Verdict verdict = result.status.ok() ? Verdict::kRefused : VerdictOf(result.status);
-    if (absl::IsDataLoss(result.status)) RaiseAlarm(place, result.status, std::nullopt);
+    // With a reason it is the stick's fault, or the link's.
+    if (absl::IsDataLoss(result.status) && !DetailOf(result.status).has_value()) {
+      RaiseAlarm(place, result.status, std::nullopt);
+    }
     if (verdict == Verdict::kNoLink || verdict == Verdict::kAlarm) return result.status;
     result.position = receipt.position;
     receipt.refusal = result.status;

@@ -65,7 +65,8 @@ absl::Status CheckMaySee(Organization& organization, const Caller& caller, const
   return absl::OkStatus();
 }
 
-// Whoever sees a subject may carry the grants of another who sees it, who has no connection.
+// A coordinator who sees a subject may carry the grants of another who sees it and has no
+// connection. Nobody else collects what is sealed to others.
 bool IsSeenBy(Organization& organization, const Snapshot& snapshot, const Subject& subject,
               const MemberId& member) {
   const auto state = organization.subjects().Load(subject, *snapshot.directory, snapshot.size());
@@ -227,8 +228,8 @@ absl::StatusOr<ReadObjects> ReadObjectsOf(Organization& organization, const Call
     }
   }
   if (!MayHaveGrantsOf(organization, caller, wanted.grantee)) {
-    const bool carries =
-        !is_directory && IsSeenBy(organization, *snapshot, wanted.subject, wanted.grantee);
+    const bool carries = !is_directory && HoldsRole(organization, caller, Role::kCoordinator) &&
+                         IsSeenBy(organization, *snapshot, wanted.subject, wanted.grantee);
     if (!carries) return NotVisible();
   }
   ReadObjects read;

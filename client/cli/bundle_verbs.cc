@@ -144,7 +144,7 @@ void AddBundleVerbs(CLI::App& app, Shell& shell) {
   write->add_option("documents", given->documents, "with their files; default: all they may see");
   CLI::Option* member = write->add_option("--for", given->member,
                                           "a member without a connection; without: your own acts");
-  write->add_option("--since", given->since, "entries their copy of the log has: amparo log")
+  write->add_option("--since", given->since, "entries of the log they have: amparo log status")
       ->needs(member);
   write->add_option("-o,--output", given->output, "a new file")->required();
   SetWork(write, shell, [&shell, given] {

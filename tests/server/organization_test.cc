@@ -356,7 +356,7 @@ TEST(Organization, ServesAChainAndItsGrantsToThoseWhoMaySeeItNowAndToNobodyElse)
   EXPECT_EQ(read->objects[0].payload,
             ObjectNamed("letter manifest", ObjectClass::kManifest).payload);
   EXPECT_EQ(ReasonOf(ReadObjectsOf(scene.organization(), As("tom", org), wanted)), "NOT_VISIBLE");
-  // To carry by hand: another's who may see it, to whoever sees it too.
+  // To carry by hand: another's who may see it, to a coordinator who sees it too.
   const auto carried = ReadObjectsOf(scene.organization(), As("cleo", org), wanted);
   ASSERT_TRUE(carried.ok()) << carried.status();
   ASSERT_EQ(carried->grants.size(), 1u);
@@ -364,6 +364,9 @@ TEST(Organization, ServesAChainAndItsGrantsToThoseWhoMaySeeItNowAndToNobodyElse)
   ObjectsWanted of_another = wanted;
   of_another.grantee = Organisation::Member("tom");  // Who may not.
   EXPECT_EQ(ReasonOf(ReadObjectsOf(scene.organization(), As("cleo", org), of_another)),
+            "NOT_VISIBLE");
+  of_another.grantee = Organisation::Member("cleo");
+  EXPECT_EQ(ReasonOf(ReadObjectsOf(scene.organization(), As("tina", org), of_another)),
             "NOT_VISIBLE");
   of_another.grantee = RecoveryGrantee();
   EXPECT_EQ(ReasonOf(ReadObjectsOf(scene.organization(), As("cleo", org), of_another)),
