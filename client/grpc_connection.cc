@@ -13,7 +13,7 @@ namespace amparo::client {
 namespace {
 
 constexpr int kMessageBytesMax = 8 * 1024 * 1024;
-constexpr std::size_t kMemoryQuotaBytes = std::size_t{24} << 20;  // Of gRPC's buffers.
+constexpr int kLookaheadBytes = 2 * 1024 * 1024;
 // A peer that is gone is found by keepalive; these are for one that is there and does not answer.
 constexpr std::chrono::seconds kCallDeadline{120};
 // A request that carries data is given the time of a very bad link besides, and so is an answer
@@ -205,10 +205,10 @@ grpc::ChannelArguments ArgumentsFor(bool is_proxied) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // Any number.
-  // What has come and is not taken yet waits here; without a bound, as much as the disk is late.
-  grpc::ResourceQuota quota("amparo");
-  quota.Resize(kMemoryQuotaBytes);
-  arguments.SetResourceQuota(quota);
+  // What may come before it is taken. Left to gRPC it grows with the speed of the link, and a
+  // download that waits for the disk takes memory with it.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
   return arguments;
 }
 

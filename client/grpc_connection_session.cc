@@ -195,6 +195,14 @@ absl::Status GrpcConnection::StatusFrom(const grpc::Status& status,
   const bool has_detail =
       found != trailers.end() &&
       sent.ParseFromString(std::string(found->second.data(), found->second.size()));
+  // gRPC itself ends streams of a server that is short of memory, in these words. What came is
+  // kept, and another attempt goes on from there.
+  const bool is_crowded =
+      status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && said == "Buffers full";
+  if (!has_detail && is_crowded) {
+    return absl::UnavailableError(
+        absl::StrCat("the server at ", address_, " was short of memory and ended a transfer"));
+  }
   if (!has_detail && status.error_code() == grpc::StatusCode::UNAVAILABLE) {
     return UnavailableFrom(said);
   }
