@@ -1,5 +1,6 @@
 #include "client/bundle_acts.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -20,6 +21,7 @@ constexpr std::uint8_t kRefused = 2;
 
 constexpr std::size_t kActsMax = 1000;  // As many as an outbox has.
 constexpr std::size_t kActBytesMax = std::size_t{4} << 20;
+constexpr std::uint64_t kAllActsBytesMax = std::uint64_t{256} << 20;  // Held at once.
 constexpr std::size_t kReceiptBytesMax = 32 * 1024;
 constexpr std::size_t kGrantBytesMax = 4 * 1024;
 constexpr std::size_t kTextBytesMax = 8 * 1024;
@@ -69,7 +71,8 @@ absl::Status TakePayload(const BundleReader& file, const BundleSection& section,
   if (number == act.parts.size()) return Damaged("an act has a payload too many");
   const ItemPart& part = act.parts[number];
   ObjectId object;
-  const bool fits = section.length == ObjectId::kSize + part.length;
+  const bool fits =
+      section.length >= ObjectId::kSize && section.length - ObjectId::kSize == part.length;
   if (!fits) return Damaged("a payload has another length than its act says");
   if (absl::Status s = file.ReadAt(section, 0, object.bytes); !s.ok()) return s;
   if (object != part.object) return Damaged("a payload is not the one that its act names");
@@ -112,6 +115,7 @@ absl::Status BeginActPayload(BundleWriter& file, const ItemPart& part) {
 absl::StatusOr<std::vector<BundleAct>> ReadActs(const BundleReader& file) {
   assert(file.kind() == BundleKind::kActs);
   std::vector<BundleAct> acts;
+  std::uint64_t held = 0;
   for (const BundleSection& section : file.sections()) {
     if (section.type == kPayload) {
       if (acts.empty()) return Damaged("a payload comes before any act");
@@ -121,6 +125,8 @@ absl::StatusOr<std::vector<BundleAct>> ReadActs(const BundleReader& file) {
     if (section.type != kAct) return Newer(section.type);
     if (!acts.empty() && !IsWhole(acts.back())) return Damaged("an act lacks a payload");
     if (acts.size() == kActsMax) return Damaged("it has too many acts");
+    held += std::min(section.length, kAllActsBytesMax);
+    if (held > kAllActsBytesMax) return Damaged("its acts are too large");
     auto content = file.Content(section, kActBytesMax);
     if (!content.ok()) return content.status();
     auto act = DecodeAct(*content);
@@ -137,7 +143,7 @@ absl::Status WriteReceipt(BundleWriter& file, const BundleReceipt& receipt) {
   if (!receipt.refusal.ok()) {
     const auto detail = DetailOf(receipt.refusal);
     out.U32(static_cast<std::uint32_t>(receipt.refusal.code()));
-    out.Vec16(AsBytes(detail.has_value() ? detail->reason : ""));
+    out.Vec16(AsBytes(detail.has_value() ? detail->reason.substr(0, kTextBytesMax) : ""));
     out.Vec16(AsBytes(receipt.refusal.message().substr(0, kTextBytesMax)));
     return file.Add(kRefused, out.bytes());
   }

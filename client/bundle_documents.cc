@@ -27,7 +27,6 @@ constexpr std::size_t kGatheredBytes = std::size_t{900} << 10;
 constexpr std::size_t kSectionBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kObjectsBytesMax = std::size_t{4} << 20;
 constexpr std::size_t kSubjectBytesMax = std::size_t{1} << 20;
-constexpr std::size_t kNoteBytesMax = 16 * 1024;
 constexpr std::size_t kGrantBytesMax = 4 * 1024;
 constexpr std::size_t kPayloadHeaderBytes = 1 + SubjectId::kSize + ObjectId::kSize;
 
@@ -184,12 +183,12 @@ class Reading {
   }
 
   absl::Status Head(const BundleSection& section) {
-    auto content = file_.Content(section, kNoteBytesMax + 64);
+    auto content = file_.Content(section, kBundleNoteBytesMax + 64);
     if (!content.ok()) return content.status();
     Reader in(*content);
     out_.head.member = in.Fixed<MemberId>("member");
     out_.head.from = Position{in.U64("from")};
-    out_.head.note = std::string(AsText(in.Vec16(kNoteBytesMax, "note")));
+    out_.head.note = std::string(AsText(in.Vec16(kBundleNoteBytesMax, "note")));
     return Finish(in, "head");
   }
 
@@ -257,11 +256,11 @@ class Reading {
   }
 
   absl::Status Cosigned(const BundleSection& section) {
-    auto content = file_.Content(section, kNoteBytesMax + 2);
+    auto content = file_.Content(section, kBundleNoteBytesMax + 2);
     if (!content.ok()) return content.status();
     if (out_.cosigned.size() == kBundleNotesMax) return Damaged("it has too many cosigned notes");
     Reader in(*content);
-    out_.cosigned.emplace_back(AsText(in.Vec16(kNoteBytesMax, "note")));
+    out_.cosigned.emplace_back(AsText(in.Vec16(kBundleNoteBytesMax, "note")));
     return Finish(in, "cosigned note");
   }
 

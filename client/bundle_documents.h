@@ -27,6 +27,7 @@ namespace amparo::client {
 // Of leaves and statements together: what one synchronisation holds in memory.
 inline constexpr std::uint64_t kBundleLogBytesMax = std::uint64_t{256} << 20;
 inline constexpr std::size_t kBundleNotesMax = 64;
+inline constexpr std::size_t kBundleNoteBytesMax = 16 * 1024;
 
 struct BundleHead {
   MemberId member;  // Whom it is for.

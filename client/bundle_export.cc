@@ -13,10 +13,12 @@
 #include "client/names.h"
 #include "client/subject_objects.h"
 #include "crypto/digest.h"
+#include "crypto/grant.h"
 
 namespace amparo::client {
 namespace {
 
+constexpr std::size_t kGrantsOfAnObjectMax = 64;
 constexpr std::size_t kObjectsPerRequest = 64;
 constexpr std::uint64_t kObjectBytesPerRequest = std::uint64_t{2} << 20;
 
@@ -70,6 +72,26 @@ class DocumentsExport {
     return std::any_of(chain.entries->begin(), chain.entries->end(), [&](const HistoryEntry& said) {
       return std::any_of(said.body.grants.begin(), said.body.grants.end(), [&](const auto& grant) {
         return grant.object == object && grant.grantee == wanted_.member;
+      });
+    });
+  }
+
+  bool IsNamed(const Chain& chain, const ObjectBytes& given) const {
+    if (given.payload.size() > kSmallObjectBytesMax) return false;
+    const Hash sha256 = Sha256(given.payload);
+    return std::any_of(chain.entries->begin(), chain.entries->end(), [&](const HistoryEntry& said) {
+      return std::any_of(said.body.objects.begin(), said.body.objects.end(), [&](const auto& ref) {
+        return ref.object == given.object && ref.payload_sha256 == sha256;
+      });
+    });
+  }
+
+  bool IsNamed(const Chain& chain, const GrantBytes& given) const {
+    if (given.grant.size() != GrantLength(RecipientType::kX25519)) return false;
+    const Hash sha256 = Sha256(given.grant);
+    return std::any_of(chain.entries->begin(), chain.entries->end(), [&](const HistoryEntry& said) {
+      return std::any_of(said.body.grants.begin(), said.body.grants.end(), [&](const auto& ref) {
+        return ref.object == given.object && ref.grantee == wanted_.member && ref.sha256 == sha256;
       });
     });
   }
@@ -139,13 +161,16 @@ class DocumentsExport {
       auto reply = place_.connection->Objects(chain.subject.first, chain.subject.second, asked,
                                               wanted_.member);
       if (!reply.ok()) return reply.status();
+      // Nothing goes into the file that the log does not name.
       std::map<ObjectId, BundleObject> found;
+      for (const ObjectId& object : asked) found[object].object = object;
       for (ObjectBytes& one : reply->objects) {
-        found[one.object] = {.object = one.object, .payload = std::move(one.payload), .grants = {}};
+        if (IsNamed(chain, one)) found[one.object].payload = std::move(one.payload);
       }
       for (GrantBytes& grant : reply->grants) {
-        if (grant.grantee != wanted_.member || !found.contains(grant.object)) continue;
-        found[grant.object].grants.push_back(std::move(grant.grant));
+        if (!found.contains(grant.object) || !IsNamed(chain, grant)) continue;
+        auto& grants = found[grant.object].grants;
+        if (grants.size() < kGrantsOfAnObjectMax) grants.push_back(std::move(grant.grant));
       }
       std::vector<BundleObject> objects;
       for (auto& [id, object] : found) objects.push_back(std::move(object));
@@ -191,6 +216,7 @@ class DocumentsExport {
     if (!notes.ok()) return absl::IsUnavailable(notes.status()) ? absl::OkStatus() : notes.status();
     if (notes->size() > kBundleNotesMax) notes->resize(kBundleNotesMax);
     for (const std::string& note : *notes) {
+      if (note.size() > kBundleNoteBytesMax) continue;
       if (absl::Status s = writer_.Cosigned(note); !s.ok()) return s;
     }
     return absl::OkStatus();

@@ -62,6 +62,25 @@ absl::Status TakeObjects(Workplace& place, const BundleReader& file, const Bundl
   return absl::OkStatus();
 }
 
+// What is good already is not given up for what may not be.
+absl::StatusOr<bool> IsThereAlready(const Fetched& kept, const ObjectRef& ref) {
+  auto size = kept.SizeOf(ref.object);
+  if (!size.ok()) return size.status();
+  if (*size != ref.payload_length || *size == 0) return false;
+  auto file = kept.Read(ref.object);
+  if (!file.ok()) return file.status();
+  Sha256Stream hash;
+  Bytes piece(kPieceBytes);
+  for (std::uint64_t at = 0; at < *size;) {
+    auto got = (*file)->ReadAt(at, piece);
+    if (!got.ok()) return got.status();
+    if (*got == 0) return false;
+    hash.Update(ByteView(piece).first(*got));
+    at += *got;
+  }
+  return hash.Finish() == ref.payload_sha256;
+}
+
 // Into fetched/, if it is what the log says.
 absl::Status TakePayload(Workplace& place, const BundleReader& file, const BundlePayload& payload,
                          const std::function<void(std::uint64_t)>& moved) {
@@ -72,6 +91,9 @@ absl::Status TakePayload(Workplace& place, const BundleReader& file, const Bundl
     return Contradicts("a payload that no statement names");
   }
   Fetched kept(place.home.directory());
+  auto has = IsThereAlready(kept, *ref);
+  if (!has.ok()) return has.status();
+  if (*has) return kept.MarkCarried(payload.object);
   auto output = kept.Append(payload.object, 0, payload.length());
   if (!output.ok()) return output.status();
   Sha256Stream hash;

@@ -1,5 +1,6 @@
 // Somebody's acts, sent on for them, and the receipts of that.
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -28,8 +29,9 @@ class BundledPart final : public PayloadSource {
       : file_(file), section_(section), part_(part) {}
 
   absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, MutableByteView out) override {
-    const auto size = static_cast<std::size_t>(
-        std::min<std::uint64_t>(out.size(), part_.length - std::min(offset, part_.length)));
+    if (offset >= part_.length) return 0;  // Where to go on is the server's word.
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), part_.length - offset));
     absl::Status s = file_.ReadAt(section_, part_.start + offset, out.first(size));
     if (!s.ok()) return s;
     return size;
@@ -100,6 +102,9 @@ class Forwarding {
     auto reply = place_.author->Send(
         {.statement = act_.statement, .grants = act_.grants, .objects = act_.objects});
     if (!reply.ok()) return reply.status();
+    if (reply->storage_signature.size() > Signature::kSize) {
+      return absl::DataLossError("the server's signature for what it stored is none");
+    }
     receipt.position = reply->position;
     receipt.storage_signature = std::move(reply->storage_signature);
     receipt.note = std::move(reply->checkpoint);

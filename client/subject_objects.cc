@@ -260,7 +260,9 @@ absl::Status KeepBrought(Workplace& place, const SubjectChain& chain, const Obje
   absl::StatusOr<ObjectRef> ref = FindRef(chain, object);
   if (!ref.ok()) return absl::OkStatus();
   const std::vector<GrantRef> named = NamedGrants(place, chain, object);
-  KeptObject brought;
+  const auto known = place.objects.find(object);
+  KeptObject brought = known == place.objects.end() ? KeptObject{} : known->second;
+  const std::size_t had = brought.grants.size();
   if (payload.size() <= kSmallObjectBytesMax && Sha256(payload) == ref->payload_sha256) {
     brought.payload = std::move(payload);
   }
@@ -269,10 +271,8 @@ absl::Status KeepBrought(Workplace& place, const SubjectChain& chain, const Obje
   }
   const bool is_blob = ref->payload_length > kSmallObjectBytesMax;
   if (brought.grants.empty() || (brought.payload.empty() && !is_blob)) return absl::OkStatus();
-  const auto known = place.objects.find(object);
-  if (known != place.objects.end() && known->second.grants == brought.grants) {
-    return absl::OkStatus();
-  }
+  if (brought.in_home && brought.grants.size() == had) return absl::OkStatus();
+  brought.in_home = false;
   place.objects[object] = std::move(brought);
   return Keep(place, object);
 }
