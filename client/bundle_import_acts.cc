@@ -18,9 +18,12 @@
 #include "client/part_uploads.h"
 #include "client/promises.h"
 #include "client/sending_item.h"
+#include "crypto/digest.h"
 
 namespace amparo::client {
 namespace {
+
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 
 // A payload as it lies in the bundle.
 class BundledPart final : public PayloadSource {
@@ -112,6 +115,20 @@ class Forwarding {
   }
 
  private:
+  // Before a byte of it is sent: a server given other bytes than it is told of knows no stick.
+  absl::Status CheckPart(BundledPart& source, const ItemPart& part) const {
+    Sha256Stream hash;
+    Bytes piece(kPieceBytes);
+    for (std::uint64_t at = 0; at < part.length;) {
+      auto got = source.ReadAt(at, piece);
+      if (!got.ok()) return got.status();
+      hash.Update(ByteView(piece).first(*got));
+      at += *got;
+    }
+    if (hash.Finish() == part.sha256) return absl::OkStatus();
+    return DoesNotFit("a payload's bytes are not those that its statement names");
+  }
+
   absl::Status SendParts(const std::function<void(std::uint64_t)>& sent) {
     if (act_.parts.empty()) return absl::OkStatus();
     std::vector<std::unique_ptr<BundledPart>> sources;
@@ -119,6 +136,7 @@ class Forwarding {
     for (std::size_t i = 0; i < act_.parts.size(); ++i) {
       const ItemPart& part = act_.parts[i];
       sources.push_back(std::make_unique<BundledPart>(file_, act_.payloads[i], part));
+      if (absl::Status s = CheckPart(*sources.back(), part); !s.ok()) return s;
       parts.push_back(
           {.object = part.object, .length = part.length, .source = sources.back().get()});
     }

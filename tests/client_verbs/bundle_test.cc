@@ -248,6 +248,44 @@ TEST(Bundle, CarriesActsThatAnybodySendsOn) {
             workflow::State::kTranslating);
 }
 
+// A stick's acts are anybody's bytes to the program that is asked to send them on.
+TEST(Bundle, ActsThatLieHarmNobodyWhoSendsThemOn) {
+  std::mt19937_64 chance(31);
+  Town town;
+  const SubjectId case_id = town.OpenCase();
+  town.As("flo");
+  CutOff(town, "flo");
+  const auto files = PlanFiles({Corpus("es.txt")}, {});
+  ASSERT_EQ(files.status(), absl::OkStatus());
+  ASSERT_EQ(town.As("cleo").ShareCase(case_id, town.Id("flo")).code(),
+            absl::StatusCode::kAlreadyExists);
+  ASSERT_EQ(town.Stale("flo").Submit(*files, Town::To(case_id), nullptr).status(),
+            absl::OkStatus());
+  const std::string acts = town.Fresh();
+  ASSERT_EQ(town.Stale("flo").ExportActs(acts).status(), absl::OkStatus());
+  // A length that wraps around with the object's name before it.
+  const std::string wrapped = Rewritten(town, acts, [](std::size_t number, Bytes& content) {
+    if (number > 0) return content.clear();
+    for (std::size_t i = 0; i < 8; ++i) content[content.size() - 40 + i] = i < 7 ? 0xff : 0xf0;
+  });
+  EXPECT_EQ(ReasonOf(town.As("cleo").ImportBundle(wrapped, "", nullptr).status()),
+            "BUNDLE_DAMAGED");
+  for (int round = 0; round < 60; ++round) {
+    const std::string bent = Bent(town, acts, chance, [](std::uint8_t) { return true; });
+    const auto sent = town.As("cleo").ImportBundle(bent, "", nullptr);
+    if (sent.ok()) {
+      ASSERT_EQ(sent->acts.size(), 1u);
+      EXPECT_NE(sent->acts[0].status, absl::OkStatus()) << "round " << round;
+    } else {
+      EXPECT_NE(ReasonOf(sent.status()), "") << sent.status();
+    }
+    EXPECT_FALSE(town.Stale("cleo").Alarm().has_value());
+  }
+  const auto sent = town.As("cleo").ImportBundle(acts, "", nullptr);
+  ASSERT_EQ(sent.status(), absl::OkStatus());
+  EXPECT_EQ(sent->acts.at(0).status, absl::OkStatus());
+}
+
 TEST(Bundle, ReceiptThatProvesNothingSettlesNothing) {
   Town town;
   const Story story = Play(town);

@@ -170,6 +170,9 @@ class EngineConnection final : public client::Connection {
   absl::StatusOr<client::UploadState> Upload(const client::UploadRequest& request,
                                              client::PayloadSource& source,
                                              const client::UploadProgress& progress) override {
+    // As the service does: what is sealed already is a success.
+    auto found = StatUpload(request.object, request.length);
+    if (!found.ok() || found->sealed) return found;
     auto writer = organization_.storage().blobs->BeginWrite(request.object, request.length,
                                                             organization_.now());
     if (!writer.ok()) return writer.status();
