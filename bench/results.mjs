@@ -1,6 +1,8 @@
 // What one group of measurements finds: rows that are compared with a goal, facts beside them, what
 // grows with the work, and failures by name.
 
+import { execFileSync } from 'node:child_process';
+
 import { kRows, ratiosOf, rowOf, spreadOf, verdictOf } from './goals.mjs';
 
 // Somebody asked to stop, or the time is over: the one error that ends the whole run.
@@ -40,7 +42,8 @@ export class GroupRun {
       return false;
     }
   }
-  // Every variant in turn, again and again: { name: [a value of each round] }.
+  // Every variant in turn, again and again: { name: [a value of each round] }. Each begins with a
+  // disk that has nothing left to write: what one leaves behind is not paid by the next.
   async rounds(what, variants) {
     const values = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
     for (let round = 0; round < this.count; ++round) {
@@ -48,6 +51,7 @@ export class GroupRun {
         this.checkTime();
         // Whoever is measured after somebody gets a turn of the event loop, and so do signals.
         await new Promise((resolve) => setImmediate(resolve));
+        execFileSync('sync');
         values[name].push(await measure());
       }
       const line = Object.entries(values).map(

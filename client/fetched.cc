@@ -50,6 +50,10 @@ absl::StatusOr<std::unique_ptr<platform::OutputFile>> Fetched::Append(const Obje
   }
   auto file = platform::OpenForAppend(Find(object));
   if (!file.ok()) return file.status();
+  // ext4 writes out a file that was cut when it is closed; this one may not be needed by then.
+  const auto had = platform::Look(Find(object));
+  if (!had.ok()) return had.status();
+  if (had->size == size) return file;
   if (absl::Status s = (*file)->Truncate(size); !s.ok()) return s;
   return file;
 }

@@ -23,6 +23,7 @@
 #include "client/connection.h"
 #include "client/link_options.h"
 #include "client/platform_forwarder.h"
+#include "client/upload_pace.h"
 #include "crypto/secret.h"
 
 namespace amparo::client {
@@ -124,6 +125,9 @@ class GrpcConnection : public Connection {
   // Sleeps, and then waits until the server is reached again, if it is soon.
   void Wait(const absl::Status& why, std::chrono::milliseconds pause);
   void NoteWorked();
+  // Of the last upload over this link; that of nobody after one that broke.
+  LearnedPace KnownPace();
+  void LearnPace(const LearnedPace& pace);
 
   const std::unique_ptr<platform::Forwarder> forwarder_;  // Or nothing. Ends after channel_.
   const std::shared_ptr<grpc::Channel> channel_;
@@ -132,9 +136,10 @@ class GrpcConnection : public Connection {
   const Hash server_key_;
   const LinkOptions options_;
   std::mutex mutex_;
-  std::optional<SessionKeys> keys_;  // Guarded by mutex_, as are the next two.
+  std::optional<SessionKeys> keys_;  // Guarded by mutex_, as is what follows.
   std::optional<Session> session_;
   bool has_worked_ = false;
+  LearnedPace pace_;
 };
 
 template <class Body, class Reply>

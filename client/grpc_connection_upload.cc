@@ -29,9 +29,10 @@ bool MayGoOn(const absl::Status& status) {
 // One stream of an upload: this thread sends, another one takes what the server says.
 class UploadAttempt {
  public:
-  UploadAttempt(PayloadSource& source, const UploadProgress& told, bool resume)
-      : source_(source), told_(told) {
-    if (!resume) pace_.emplace(0, steady_clock::now());
+  UploadAttempt(PayloadSource& source, const UploadProgress& told, bool resume,
+                const LearnedPace& known)
+      : source_(source), told_(told), known_(known) {
+    if (!resume) pace_.emplace(0, steady_clock::now(), known_);
   }
 
   grpc::Status Run(v1::Amparo::Stub& stub, grpc::ClientContext& context,
@@ -54,6 +55,7 @@ class UploadAttempt {
   // What it had at the start, if it said.
   std::optional<std::uint64_t> found() const { return found_; }
   const absl::Status& failed() const { return failed_; }  // On this side.
+  LearnedPace learned() const { return pace_.has_value() ? pace_->learned() : known_; }
 
  private:
   using Stream = grpc::ClientReaderWriter<v1::UploadMessage, v1::UploadReply>;
@@ -65,7 +67,7 @@ class UploadAttempt {
       {
         const std::lock_guard<std::mutex> lock(mutex_);
         if (!found_.has_value()) is_news = (found_ = reply.stored()) > 0;
-        if (!pace_.has_value()) pace_.emplace(reply.stored(), steady_clock::now());
+        if (!pace_.has_value()) pace_.emplace(reply.stored(), steady_clock::now(), known_);
         is_news = pace_->Received(reply.received(), steady_clock::now()) || is_news;
         reply_ = reply;
       }
@@ -124,6 +126,7 @@ class UploadAttempt {
 
   PayloadSource& source_;
   const UploadProgress& told_;
+  const LearnedPace known_;
   absl::Status failed_;
   std::mutex mutex_;  // Guards what follows.
   std::condition_variable changed_;
@@ -167,6 +170,16 @@ absl::StatusOr<UploadState> GrpcConnection::StatUpload(const ObjectId& object,
   return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};
 }
 
+LearnedPace GrpcConnection::KnownPace() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return pace_;
+}
+
+void GrpcConnection::LearnPace(const LearnedPace& pace) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  pace_ = pace;
+}
+
 absl::StatusOr<UploadState> GrpcConnection::Upload(const UploadRequest& request,
                                                    PayloadSource& source,
                                                    const UploadProgress& progress) {
@@ -177,7 +190,7 @@ absl::StatusOr<UploadState> GrpcConnection::Upload(const UploadRequest& request,
   std::uint64_t received = 0;
   int losses = 0;
   while (true) {
-    UploadAttempt attempt(source, progress, resume);
+    UploadAttempt attempt(source, progress, resume, KnownPace());
     absl::Status status;
     if (auto opening = UploadOpeningFor(request, resume); opening.ok()) {
       grpc::ClientContext context;
@@ -188,6 +201,7 @@ absl::StatusOr<UploadState> GrpcConnection::Upload(const UploadRequest& request,
     }
     const v1::UploadReply& reply = attempt.reply();
     if (!attempt.failed().ok()) return attempt.failed();
+    LearnPace(status.ok() ? attempt.learned() : LearnedPace{});
     if (status.ok()) {
       NoteWorked();
       return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};

@@ -7,11 +7,13 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/platform_output.h"
+#include "client/platform_write_behind.h"
 #include "crypto/secret.h"
 
 namespace amparo::client::platform {
@@ -76,8 +78,10 @@ struct PendingFile::State {
   int file = -1;
   std::string name;  // Empty: published, or the file never had a name.
   bool finished = false;
+  std::optional<WriteBehind> behind;
 
   ~State() {
+    behind.reset();
     if (file >= 0) close(file);
     if (!name.empty()) unlinkat(directory, name.c_str(), 0);
   }
@@ -89,19 +93,25 @@ PendingFile& PendingFile::operator=(PendingFile&&) noexcept = default;
 PendingFile::~PendingFile() = default;
 
 absl::Status PendingFile::Write(ByteView bytes) {
+  const std::size_t size = bytes.size();
   while (!bytes.empty()) {
     const ssize_t written = write(state_->file, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return Failure("write", "a file", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
+  state_->behind->Wrote(size);
   return absl::OkStatus();
 }
 
 absl::Status PendingFile::Finish() {
+  if (const int error = state_->behind->Settle(); error != 0) {
+    return Failure("write", "a file", error);
+  }
   if (fsync(state_->file) != 0) return Failure("write", "a file", errno);
   state_->finished = true;
   if (state_->name.empty()) return absl::OkStatus();  // Closed, it would be gone.
+  state_->behind.reset();
   const int file = std::exchange(state_->file, -1);
   if (close(file) != 0) return Failure("write", "a file", errno);
   return absl::OkStatus();
@@ -154,7 +164,10 @@ absl::StatusOr<PendingFile> OutputDirectory::Begin() {
   // A file without a name leaves nothing behind, however this process ends.
   if (CanNameOpenFiles()) {
     file->file = openat(state_->descriptor, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
-    if (file->file >= 0) return PendingFile(std::move(file));
+    if (file->file >= 0) {
+      file->behind.emplace(file->file);
+      return PendingFile(std::move(file));
+    }
   }
   FixedBytes<struct TemporaryTag, 8> random;
   FillRandom(random.bytes);
@@ -163,6 +176,7 @@ absl::StatusOr<PendingFile> OutputDirectory::Begin() {
                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file->file < 0) return Failure("create a file in", state_->path, errno);
   file->name = name;
+  file->behind.emplace(file->file);
   return PendingFile(std::move(file));
 }
 

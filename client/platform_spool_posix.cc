@@ -9,16 +9,21 @@
 #include "client/platform.h"
 #include "client/platform_errno.h"
 #include "client/platform_spool.h"
+#include "client/platform_write_behind.h"
 
 namespace amparo::client::platform {
 namespace {
 
 class PosixSpoolFile final : public SpoolFile {
  public:
-  PosixSpoolFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
-  ~PosixSpoolFile() override { ::close(fd_); }
+  PosixSpoolFile(int fd, std::string path) : fd_(fd), path_(std::move(path)), behind_(fd) {}
+  ~PosixSpoolFile() override {
+    (void)behind_.Settle();
+    ::close(fd_);
+  }
 
   absl::Status WriteAt(std::uint64_t offset, ByteView bytes) override {
+    const std::size_t size = bytes.size();
     while (!bytes.empty()) {
       const ssize_t wrote = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
       if (wrote < 0 && errno == EINTR) continue;
@@ -26,6 +31,7 @@ class PosixSpoolFile final : public SpoolFile {
       bytes = bytes.subspan(static_cast<std::size_t>(wrote));
       offset += static_cast<std::uint64_t>(wrote);
     }
+    behind_.Wrote(size);
     return absl::OkStatus();
   }
   absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, MutableByteView out) const override {
@@ -46,6 +52,9 @@ class PosixSpoolFile final : public SpoolFile {
     return static_cast<std::uint64_t>(info.st_size);
   }
   absl::Status Sync() override {
+    if (const int error = behind_.Settle(); error != 0) {
+      return ErrnoStatus(error, "syncing", path_);
+    }
     if (::fdatasync(fd_) != 0) return ErrnoStatus(errno, "syncing", path_);
     return SyncDirectory(path_.substr(0, path_.rfind('/')));
   }
@@ -53,6 +62,7 @@ class PosixSpoolFile final : public SpoolFile {
  private:
   const int fd_;
   const std::string path_;
+  WriteBehind behind_;
 };
 
 absl::StatusOr<std::unique_ptr<SpoolFile>> Open(const std::string& path, int flags,

@@ -17,8 +17,12 @@ constexpr std::uint64_t kMicroseconds = 1'000'000;
 
 }  // namespace
 
-UploadPace::UploadPace(std::uint64_t offset, Time now)
-    : sent_(offset), received_(offset), measured_{.end = offset, .at = now} {}
+UploadPace::UploadPace(std::uint64_t offset, Time now, const LearnedPace& start)
+    : sent_(offset),
+      received_(offset),
+      window_(start.window),
+      message_(start.message),
+      measured_{.end = offset, .at = now} {}
 
 std::size_t UploadPace::MaySend() const {
   return sent_ - received_ + message_ <= window_ ? message_ : 0;

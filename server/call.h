@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "amparo/v1/amparo.pb.h"
 #include "server/cosignatures.h"
+#include "server/disk_threads.h"
 #include "server/founding.h"
 #include "server/join_requests.h"
 #include "server/log.h"
@@ -34,6 +35,7 @@ struct ServiceParts {
   JoinRequests* join_requests = nullptr;
   Cosignatures* cosignatures = nullptr;
   Streams* streams = nullptr;
+  DiskThreads* disk = nullptr;
   Log* log = nullptr;
 };
 

@@ -4,26 +4,30 @@
 #include <atomic>
 #include <utility>
 
+#include "server/raw_messages.h"
 #include "server/reading.h"
 
 namespace amparo::server {
 namespace {
 
-class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage>, public Stream {
+class DownloadStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public Stream {
  public:
   DownloadStream(const ServiceParts& parts, grpc::CallbackServerContext* context)
       : parts_(parts), context_(context), log_(parts, "Download", 0) {}
 
-  void Start(const v1::Envelope& envelope) {
-    const absl::Status status = Open(envelope);
+  void Start(const grpc::ByteBuffer& request) {
+    v1::Envelope envelope;
+    const absl::Status status = ReadRaw(request, &envelope)
+                                    ? Open(envelope)
+                                    : Refuse(Reason::kMalformed, "the request is no envelope");
     if (!status.ok()) return FinishWith(status);
-    WriteNext();
+    parts_.disk->Run([this] { WriteNext(); });
   }
 
   void OnWriteDone(bool ok) override {
     idle_s_ = 0;
     if (!ok) return FinishWith(absl::OkStatus());
-    WriteNext();
+    parts_.disk->Run([this] { WriteNext(); });
   }
   void OnSecond() override {
     if (++idle_s_ >= kDownloadIdle_s) context_->TryCancel();
@@ -60,6 +64,7 @@ class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage
     return absl::OkStatus();
   }
 
+  // On a thread that may wait for the disk.
   void WriteNext() {
     if (next_ >= end_) return FinishWith(absl::OkStatus());
     // Somebody who was revoked meanwhile gets nothing more.
@@ -68,12 +73,12 @@ class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage
     }
     const auto wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(end_ - next_, kDownloadMessageBytes));
-    const auto bytes = organization_->storage().blobs->Read(object_, next_, wanted);
+    auto bytes = organization_->storage().blobs->Read(object_, next_, wanted);
     if (!bytes.ok()) return FinishWith(bytes.status());
     if (bytes->empty()) return FinishWith(Refuse(Reason::kInternal, "a blob ends early"));
-    message_.set_data(StringOf(*bytes));
     next_ += bytes->size();
     log_.AddOut(bytes->size());
+    message_ = WriteRawData(*std::move(bytes));
     StartWrite(&message_);
   }
   void FinishWith(const absl::Status& status) { Finish(log_.Finish(status, *context_)); }
@@ -84,7 +89,7 @@ class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage
 
   // What follows belongs to the one write under way.
   CallLog log_;
-  v1::DownloadMessage message_;
+  grpc::ByteBuffer message_;
   Caller caller_;
   std::shared_ptr<Organization> organization_;
   ObjectId object_;
@@ -94,11 +99,11 @@ class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadMessage
 
 }  // namespace
 
-grpc::ServerWriteReactor<v1::DownloadMessage>* StartDownload(const ServiceParts& parts,
-                                                             grpc::CallbackServerContext* context,
-                                                             const v1::Envelope& envelope) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(const ServiceParts& parts,
+                                                          grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer& request) {
   auto* stream = new DownloadStream(parts, context);
-  stream->Start(envelope);
+  stream->Start(request);
   return stream;
 }
 

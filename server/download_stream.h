@@ -1,7 +1,8 @@
 // Download: a range of a sealed blob, 1 MiB at a time.
 //
 // Memory: one message per stream.
-// Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads.
+// Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads;
+// what may wait for the disk runs on DiskThreads.
 
 #ifndef AMPARO_SERVER_DOWNLOAD_STREAM_H_
 #define AMPARO_SERVER_DOWNLOAD_STREAM_H_
@@ -20,9 +21,9 @@ inline constexpr std::size_t kDownloadMessageBytes = 1024 * 1024;
 inline constexpr std::uint64_t kDownloadIdle_s = 120;  // Without a message taken; then it is ended.
 
 // The reactor of one call; it deletes itself when the call is over.
-grpc::ServerWriteReactor<v1::DownloadMessage>* StartDownload(const ServiceParts& parts,
-                                                             grpc::CallbackServerContext* context,
-                                                             const v1::Envelope& envelope);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartDownload(const ServiceParts& parts,
+                                                          grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer& request);
 
 }  // namespace amparo::server
 

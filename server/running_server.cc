@@ -73,6 +73,7 @@ absl::StatusOr<std::unique_ptr<RunningServer>> RunningServer::Start(Options opti
                                                                .uploads = settings.uploads,
                                                                .downloads = settings.downloads},
                                                given.steady);
+  server->disk_ = std::make_unique<DiskThreads>();
   server->service_ =
       std::make_unique<Service>(ServiceParts{.sessions = server->sessions_.get(),
                                              .organizations = server->organizations_.get(),
@@ -80,6 +81,7 @@ absl::StatusOr<std::unique_ptr<RunningServer>> RunningServer::Start(Options opti
                                              .join_requests = server->join_requests_.get(),
                                              .cosignatures = server->cosignatures_.get(),
                                              .streams = server->streams_.get(),
+                                             .disk = server->disk_.get(),
                                              .log = given.log});
   auto listener = Listener::Start(settings, given.identity.tls, server->service_.get());
   if (!listener.ok()) return listener.status();

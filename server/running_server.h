@@ -12,6 +12,7 @@
 #include "server/clock.h"
 #include "server/cosignatures.h"
 #include "server/data_directory.h"
+#include "server/disk_threads.h"
 #include "server/founding.h"
 #include "server/join_requests.h"
 #include "server/listener.h"
@@ -40,6 +41,7 @@ class RunningServer {
   ~RunningServer();
 
   const std::string& address() const { return listener_->address(); }
+  const DiskThreads& disk() const { return *disk_; }
   // Answers what is under way, then stops. Nothing acknowledged is lost.
   void Stop();
 
@@ -53,6 +55,7 @@ class RunningServer {
   std::unique_ptr<JoinRequests> join_requests_;
   std::unique_ptr<Cosignatures> cosignatures_;
   std::unique_ptr<Streams> streams_;
+  std::unique_ptr<DiskThreads> disk_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<Listener> listener_;  // Last: it goes first.
 };

@@ -208,12 +208,12 @@ grpc::ServerWriteReactor<v1::WatchReply>* Service::Watch(Context* context,
   return StartWatch(parts_, context, *request);
 }
 
-grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>* Service::Upload(Context* context) {
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Service::Upload(Context* context) {
   return StartUpload(parts_, context);
 }
 
-grpc::ServerWriteReactor<v1::DownloadMessage>* Service::Download(Context* context,
-                                                                 const v1::Envelope* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* Service::Download(Context* context,
+                                                              const grpc::ByteBuffer* request) {
   return StartDownload(parts_, context, *request);
 }
 

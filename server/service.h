@@ -13,7 +13,29 @@
 
 namespace amparo::server {
 
-class Service final : public v1::Amparo::CallbackService {
+// Every method as generated, but for the two that carry blobs: those read and write gRPC's buffers.
+template <template <class> class... Methods>
+struct Over;
+template <template <class> class Method, template <class> class... Methods>
+struct Over<Method, Methods...> {
+  using Type = Method<typename Over<Methods...>::Type>;
+};
+template <>
+struct Over<> {
+  using Type = v1::Amparo::Service;
+};
+using ServiceBase =
+    Over<v1::Amparo::WithCallbackMethod_Hello, v1::Amparo::WithCallbackMethod_OpenSession,
+         v1::Amparo::WithCallbackMethod_Found, v1::Amparo::WithCallbackMethod_Join,
+         v1::Amparo::WithCallbackMethod_Append, v1::Amparo::WithCallbackMethod_Sync,
+         v1::Amparo::WithCallbackMethod_Subject, v1::Amparo::WithCallbackMethod_Objects,
+         v1::Amparo::WithCallbackMethod_Pending, v1::Amparo::WithCallbackMethod_Watch,
+         v1::Amparo::WithCallbackMethod_Checkpoint, v1::Amparo::WithCallbackMethod_Cosign,
+         v1::Amparo::WithCallbackMethod_Cosigned, v1::Amparo::WithCallbackMethod_Prove,
+         v1::Amparo::WithCallbackMethod_Light, v1::Amparo::WithRawCallbackMethod_Upload,
+         v1::Amparo::WithRawCallbackMethod_Download>::Type;
+
+class Service final : public ServiceBase {
  public:
   explicit Service(ServiceParts parts) : parts_(parts) {}
 
@@ -51,10 +73,10 @@ class Service final : public v1::Amparo::CallbackService {
                                   v1::LightReply* reply) override;
   grpc::ServerWriteReactor<v1::WatchReply>* Watch(grpc::CallbackServerContext* context,
                                                   const v1::Envelope* request) override;
-  grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>* Upload(
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Upload(
       grpc::CallbackServerContext* context) override;
-  grpc::ServerWriteReactor<v1::DownloadMessage>* Download(grpc::CallbackServerContext* context,
-                                                          const v1::Envelope* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Download(grpc::CallbackServerContext* context,
+                                                       const grpc::ByteBuffer* request) override;
 
  private:
   const ServiceParts parts_;

@@ -50,7 +50,7 @@ absl::Status UnnamedBlobs::Load() {
     if (!kept->has_value()) return absl::OkStatus();
     const auto owner = MemberId::From(**kept);
     if (!owner) return absl::DataLossError("a malformed owner of a blob");
-    unnamed_[object] = {.owner = *owner, .length = state.length};
+    Own(object, {.owner = *owner, .length = state.length});
     return absl::OkStatus();
   });
 }
@@ -62,12 +62,26 @@ absl::StatusOr<bool> UnnamedBlobs::IsNamed(const ObjectId& object, std::uint64_t
   return row->has_value() && (*row)->length == length;
 }
 
-std::uint64_t UnnamedBlobs::BytesOf(std::optional<MemberId> member) const {
-  std::uint64_t bytes = 0;
-  for (const auto& [object, unnamed] : unnamed_) {
-    if (!member || unnamed.owner == *member) bytes += CostOf(unnamed.length);
-  }
-  return bytes;
+std::uint64_t UnnamedBlobs::BytesOf(const MemberId& member) const {
+  const auto found = bytes_of_.find(member);
+  return found == bytes_of_.end() ? 0 : found->second;
+}
+
+void UnnamedBlobs::Own(const ObjectId& object, const Unnamed& unnamed) {
+  Disown(object);
+  unnamed_[object] = unnamed;
+  bytes_of_[unnamed.owner] += CostOf(unnamed.length);
+  bytes_ += CostOf(unnamed.length);
+}
+
+void UnnamedBlobs::Disown(const ObjectId& object) {
+  const auto found = unnamed_.find(object);
+  if (found == unnamed_.end()) return;
+  const std::uint64_t cost = CostOf(found->second.length);
+  const auto of_owner = bytes_of_.find(found->second.owner);
+  if ((of_owner->second -= cost) == 0) bytes_of_.erase(of_owner);
+  bytes_ -= cost;
+  unnamed_.erase(found);
 }
 
 absl::Status UnnamedBlobs::CheckQuota(const MemberId& member, std::uint64_t length,
@@ -86,18 +100,17 @@ absl::Status UnnamedBlobs::CheckQuota(const MemberId& member, std::uint64_t leng
 absl::Status UnnamedBlobs::CheckTotals(std::uint64_t length, UnixSeconds now) {
   const std::uint64_t cost = CostOf(length);
   const auto has_room = [&] {
-    return BytesOf(std::nullopt) + cost <= limits_.unnamed_bytes &&
+    return bytes_ + cost <= limits_.unnamed_bytes &&
            (limits_.stored_bytes == 0 || stored_bytes_ + length <= limits_.stored_bytes);
   };
   if (has_room()) return absl::OkStatus();
   if (auto status = ForgetNamed(std::nullopt); !status.ok()) return status;
   if (auto status = EraseAbandoned(std::nullopt, now); !status.ok()) return status;
   if (has_room()) return absl::OkStatus();
-  const std::uint64_t unnamed = BytesOf(std::nullopt);
-  if (unnamed + cost > limits_.unnamed_bytes) {
+  if (bytes_ + cost > limits_.unnamed_bytes) {
     return Refuse(
         Reason::kOrganizationFull,
-        absl::StrCat("the organisation has ", unnamed, " bytes that no statement names, and ", cost,
+        absl::StrCat("the organisation has ", bytes_, " bytes that no statement names, and ", cost,
                      " more, at most ", limits_.unnamed_bytes));
   }
   return Refuse(Reason::kOrganizationFull,
@@ -125,7 +138,7 @@ absl::Status UnnamedBlobs::ForgetNamed(std::optional<MemberId> owner) {
   }
   if (named.empty()) return absl::OkStatus();
   if (auto status = blobs_->ErasePieces(noted); !status.ok()) return status;
-  for (const ObjectId& object : named) unnamed_.erase(object);
+  for (const ObjectId& object : named) Disown(object);
   Uncount(gone);
   return absl::OkStatus();
 }
@@ -158,7 +171,7 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const M
   if (stored->has_value()) return blobs_->BeginWrite(object, length, now);
   if (const auto gone = unnamed_.find(object); gone != unnamed_.end()) {
     Uncount(gone->second.length);  // It was damaged, or lost unsynced, and is sent again.
-    unnamed_.erase(gone);
+    Disown(object);
   }
   if (auto status = CheckQuota(member, length, now); !status.ok()) return status;
   if (auto status = CheckTotals(length, now); !status.ok()) return status;
@@ -167,7 +180,7 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const M
   if (auto status = blobs_->PutPieces(std::span(&owner, 1)); !status.ok()) return status;
   auto writer = blobs_->BeginWrite(object, length, now);
   if (!writer.ok()) return writer;
-  unnamed_[object] = {.owner = member, .length = length};
+  Own(object, {.owner = member, .length = length});
   stored_bytes_ += length;
   return writer;
 }
@@ -181,7 +194,7 @@ absl::Status UnnamedBlobs::Erase(const ObjectId& object) {
   } else if (known != unnamed_.end()) {
     Uncount(known->second.length);
   }
-  if (known != unnamed_.end()) unnamed_.erase(known);
+  Disown(object);
   const std::array<Bytes, 2> pieces = {BlobHashKey(object), BlobOwnerKey(object)};
   const absl::Status status = blobs_->Erase(object);
   return status.ok() ? blobs_->ErasePieces(pieces) : status;

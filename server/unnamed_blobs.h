@@ -63,8 +63,10 @@ class UnnamedBlobs {
   absl::StatusOr<bool> IsNamed(const ObjectId& object, std::uint64_t length) const;
   absl::Status CheckQuota(const MemberId& member, std::uint64_t length, UnixSeconds now);
   absl::Status CheckTotals(std::uint64_t length, UnixSeconds now);
-  // Of one member, or of all.
-  std::uint64_t BytesOf(std::optional<MemberId> member) const;
+  std::uint64_t BytesOf(const MemberId& member) const;
+  // Whose a blob is, and what it costs them.
+  void Own(const ObjectId& object, const Unnamed& unnamed);
+  void Disown(const ObjectId& object);
   // Forgets whose blob it is where a statement names it now, or where it is gone; of all
   // members, or of one.
   absl::Status ForgetNamed(std::optional<MemberId> owner);
@@ -80,7 +82,9 @@ class UnnamedBlobs {
 
   std::mutex mutex_;  // Guards what follows, and that a blob is begun as it is counted.
   std::map<ObjectId, Unnamed> unnamed_;
-  std::uint64_t stored_bytes_ = 0;  // Declared, of all blobs, named or not.
+  std::map<MemberId, std::uint64_t> bytes_of_;  // What those cost, of each owner,
+  std::uint64_t bytes_ = 0;                     // and of all.
+  std::uint64_t stored_bytes_ = 0;              // Declared, of all blobs, named or not.
 };
 
 }  // namespace amparo::server

@@ -1,11 +1,14 @@
 #include "server/upload_stream.h"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <utility>
 
+#include "server/raw_messages.h"
 #include "server/reading.h"
 
 namespace amparo::server {
@@ -13,7 +16,7 @@ namespace {
 
 // Reads and replies run side by side: what a read brought is said by the next reply, and while
 // one reply is under way the news of several reads become one.
-class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>,
+class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                            public Stream {
  public:
   UploadStream(const ServiceParts& parts, grpc::CallbackServerContext* context)
@@ -23,21 +26,12 @@ class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1:
     if (!parts_.streams->AddOpening(this)) {
       return FinishWith(Refuse(Reason::kStopping, "the server is shutting down"));
     }
-    StartRead(&message_);
+    StartRead(&raw_);
   }
 
   void OnReadDone(bool ok) override {
     idle_s_ = 0;
-    if (!ok) return FinishWith(Keep());
-    log_.AddIn(message_.ByteSizeLong());
-    const absl::Status status = Take();
-    if (!status.ok() || state_.sealed()) return FinishWith(status);
-    {
-      const std::lock_guard lock(mutex_);
-      news_ = state_;
-      if (IsDue()) Reply();
-    }
-    StartRead(&message_);
+    parts_.disk->Run([this, ok] { Took(ok); });
   }
   void OnWriteDone(bool ok) override {
     const std::lock_guard lock(mutex_);
@@ -63,15 +57,37 @@ class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1:
   }
 
  private:
+  // What a read brought, or that it was the last. On a thread that may wait for the disk.
+  void Took(bool ok) {
+    if (!ok) return FinishWith(Keep());
+    log_.AddIn(raw_.Length());
+    const absl::Status status = Take();
+    raw_.Clear();
+    if (!status.ok() || state_.sealed()) return FinishWith(status);
+    {
+      const std::lock_guard lock(mutex_);
+      news_ = state_;
+      if (IsDue()) Reply();
+    }
+    StartRead(&raw_);
+  }
+
   absl::Status Take() {
-    if (message_.has_opening()) return Open(message_.opening());
+    const std::optional<RawData> data = ReadRawData(raw_);
+    v1::UploadMessage message;
+    if (!data.has_value() && !ReadRaw(raw_, &message)) {
+      return Refuse(Reason::kMalformed, "no upload message");
+    }
+    if (message.has_opening()) return Open(message.opening());
     if (!is_open_) return Refuse(Reason::kMalformed, "an upload begins with its opening");
     // Somebody who was revoked meanwhile brings nothing more.
     if (!IsStillValid(*organization_, caller_)) {
       return Refuse(Reason::kSessionRefused, "no such session or key");
     }
-    if (message_.part_case() == v1::UploadMessage::kData) return Write(message_.data());
-    if (message_.part_case() == v1::UploadMessage::kSeal) return Seal(message_.seal());
+    if (data.has_value()) return Write(data->pieces, data->size);
+    if (message.has_data())
+      return Write(std::array{BytesOf(message.data())}, message.data().size());
+    if (message.has_seal()) return Seal(message.seal());
     return Refuse(Reason::kMalformed, "an empty upload message");
   }
 
@@ -132,13 +148,15 @@ class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1:
     return Refuse(Reason::kOffsetMismatch, "another upload of this blob was faster");
   }
 
-  absl::Status Write(const std::string& data) {
-    if (data.size() > kUploadMessageBytesMax) {
-      return Refuse(Reason::kTooLarge, absl::StrCat("a message of ", data.size(),
-                                                    " bytes, at most ", kUploadMessageBytesMax));
+  absl::Status Write(std::span<const ByteView> pieces, std::size_t size) {
+    if (size > kUploadMessageBytesMax) {
+      return Refuse(Reason::kTooLarge, absl::StrCat("a message of ", size, " bytes, at most ",
+                                                    kUploadMessageBytesMax));
     }
     if (auto status = Begin(); !status.ok()) return status;
-    if (auto status = Named(writer_->Write(BytesOf(data))); !status.ok()) return status;
+    for (const ByteView piece : pieces) {
+      if (auto status = Named(writer_->Write(piece)); !status.ok()) return status;
+    }
     state_.set_received(writer_->offset());
     // A slow link takes minutes to fill a segment: a server that dies must not cost them.
     const auto now = std::chrono::steady_clock::now();
@@ -208,8 +226,9 @@ class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1:
     has_opened_ = true;
     is_replying_ = true;
     said_ = news_;
-    replied_bytes_ += said_.ByteSizeLong();
-    StartWrite(&said_);
+    raw_reply_ = WriteRaw(said_);
+    replied_bytes_ += raw_reply_.Length();
+    StartWrite(&raw_reply_);
   }
 
   // The newest news is said first, if all is well.
@@ -230,11 +249,12 @@ class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1:
   std::atomic<std::uint64_t> idle_s_ = 0;
   std::atomic<std::uint64_t> idle_max_s_ = kUploadOpening_s;
 
-  std::mutex mutex_;          // Guards what follows, up to the next comment.
-  v1::UploadReply news_;      // To be said,
-  v1::UploadReply said_;      // and under way or said.
-  bool has_opened_ = false;   // The first reply was said.
-  bool is_replying_ = false;  // One is under way.
+  std::mutex mutex_;            // Guards what follows, up to the next comment.
+  v1::UploadReply news_;        // To be said,
+  v1::UploadReply said_;        // and under way or said,
+  grpc::ByteBuffer raw_reply_;  // and as it is under way.
+  bool has_opened_ = false;     // The first reply was said.
+  bool is_replying_ = false;    // One is under way.
   std::uint64_t opened_at_ = 0;
   std::size_t replied_bytes_ = 0;
   std::optional<grpc::Status> finish_;
@@ -243,7 +263,7 @@ class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1:
   v1::UploadReply state_;
   std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
   CallLog log_;
-  v1::UploadMessage message_;
+  grpc::ByteBuffer raw_;
   Caller caller_;
   std::shared_ptr<Organization> organization_;
   std::unique_ptr<storage::BlobWriter> writer_;
@@ -255,7 +275,7 @@ class UploadStream final : public grpc::ServerBidiReactor<v1::UploadMessage, v1:
 
 }  // namespace
 
-grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>* StartUpload(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartUpload(
     const ServiceParts& parts, grpc::CallbackServerContext* context) {
   auto* stream = new UploadStream(parts, context);
   stream->Start();

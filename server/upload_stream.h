@@ -1,8 +1,9 @@
 // Upload: one blob, from where the server's durable bytes end. What arrived before a
 // connection broke is kept.
 //
-// Memory: one message of at most 2 MiB and the blob store's buffer per stream.
-// Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads.
+// Memory: one message of at most 2 MiB in gRPC's buffers, and the blob store's buffer per stream.
+// Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads;
+// what may wait for the disk runs on DiskThreads.
 
 #ifndef AMPARO_SERVER_UPLOAD_STREAM_H_
 #define AMPARO_SERVER_UPLOAD_STREAM_H_
@@ -29,7 +30,7 @@ inline constexpr std::uint64_t kUploadReplyEachBelow = 1024 * 1024;  // Until th
 inline constexpr std::chrono::seconds kUploadFlushEvery{5};
 
 // The reactor of one call; it deletes itself when the call is over.
-grpc::ServerBidiReactor<v1::UploadMessage, v1::UploadReply>* StartUpload(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartUpload(
     const ServiceParts& parts, grpc::CallbackServerContext* context);
 
 }  // namespace amparo::server

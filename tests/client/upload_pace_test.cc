@@ -67,6 +67,18 @@ TEST(UploadPace, KeepsAFastLinkBusyWithinItsBound) {
   EXPECT_LE(most, kUploadUnderWayMax);
 }
 
+TEST(UploadPace, BeginsWhereTheOneBeforeItEnded) {
+  UploadPace first(0, {});
+  EXPECT_EQ(first.MaySend(), kUploadMessageBytesFirst);
+  first.Sent(kUploadMessageBytesFirst, {});
+  EXPECT_TRUE(first.Received(kUploadMessageBytesFirst, UploadPace::Time{milliseconds(1)}));
+  const UploadPace next(0, {}, first.learned());
+  EXPECT_EQ(next.MaySend(), kUploadMessageBytesMax);
+  EXPECT_EQ(next.window(), first.window());
+  // Nothing was acknowledged in it: it hands on what it was given.
+  EXPECT_EQ(next.learned().message, first.learned().message);
+}
+
 TEST(UploadPace, BelievesNoAcknowledgementOfWhatWasNotSent) {
   UploadPace pace(1'000, {});
   pace.Sent(500, {});

@@ -27,7 +27,8 @@ inline const SubjectId kDocument = SubjectId::Filled(0xd0);
 
 class RpcTest : public ::testing::Test {
  protected:
-  RpcTest() : log_file_(std::tmpfile()), log_(log_file_, Now()) {
+  explicit RpcTest(std::unique_ptr<storage::Store> store = storage::OpenMemoryStore())
+      : log_file_(std::tmpfile()), log_(log_file_, Now()) {
     Settings settings;
     settings.listen = "127.0.0.1:0";
     EXPECT_TRUE(MakeDataDirectory(data_, settings).ok());
@@ -37,7 +38,7 @@ class RpcTest : public ::testing::Test {
     EXPECT_TRUE(KeepToken(data_.tokens(), identity->server_key, token_->kept).ok());
     auto server = RunningServer::Start({.data = data_,
                                         .identity = *std::move(identity),
-                                        .store = storage::OpenMemoryStore(),
+                                        .store = std::move(store),
                                         .log = &log_,
                                         .clock = Now(),
                                         .steady = Now()});
