@@ -70,6 +70,7 @@ class MemberClient final : public Client {
   std::vector<MemberCard> Members() const override { return verbs::Members(*place_); }
   std::vector<CaseCardView> Cases() override { return verbs::Cases(*place_); }
   std::vector<DocumentCard> Inbox() override { return verbs::Inbox(*place_); }
+  std::size_t CountWaiting() const override { return verbs::CountWaiting(*place_); }
   std::vector<DocumentCard> Documents() override { return verbs::Documents(*place_); }
   absl::StatusOr<DocumentCard> Document(const SubjectId& document) override {
     return verbs::Document(*place_, document);

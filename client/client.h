@@ -259,6 +259,7 @@ class Client {
   virtual std::vector<MemberCard> Members() const = 0;
   virtual std::vector<CaseCardView> Cases() = 0;
   virtual std::vector<DocumentCard> Inbox() = 0;      // What waits for this member.
+  virtual std::size_t CountWaiting() const = 0;       // How many those are; opens none.
   virtual std::vector<DocumentCard> Documents() = 0;  // All visible.
   virtual absl::StatusOr<DocumentCard> Document(const SubjectId& document) = 0;
   virtual absl::StatusOr<std::vector<ConversationEntry>> Conversation(const SubjectId& doc) = 0;

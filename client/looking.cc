@@ -89,6 +89,10 @@ DocumentCard MakeCard(Workplace& place, const DocumentHistory& history) {
   return card;
 }
 
+bool HasEarlierCode(const DocumentCard& a, const DocumentCard& b) {
+  return a.code.size() != b.code.size() ? a.code.size() < b.code.size() : a.code < b.code;
+}
+
 // Of this home's own keys, whether or not anybody has certified them yet.
 std::string OwnDeviceWords(const Workplace& place) {
   if (!place.keys.signing || !place.keys.authentication) return "";
@@ -181,17 +185,18 @@ std::vector<DocumentCard> Documents(Workplace& place) {
   for (const auto& [id, history] : place.replica.documents()) {
     if (history.visible) cards.push_back(MakeCard(place, history));
   }
-  std::stable_sort(cards.begin(), cards.end(), [](const DocumentCard& a, const DocumentCard& b) {
-    return a.code.size() != b.code.size() ? a.code.size() < b.code.size() : a.code < b.code;
-  });
+  std::stable_sort(cards.begin(), cards.end(), HasEarlierCode);
   return cards;
 }
 
 std::vector<DocumentCard> Inbox(Workplace& place) {
   std::vector<DocumentCard> cards;
-  for (DocumentCard& card : Documents(place)) {
-    if (!card.next_step.empty()) cards.push_back(std::move(card));
+  for (const auto& [id, history] : place.replica.documents()) {
+    // Asked first, for it costs nothing; to make a card is to fetch and open a manifest.
+    if (!history.visible || NextStep(place, history.document).empty()) continue;
+    cards.push_back(MakeCard(place, history));
   }
+  std::stable_sort(cards.begin(), cards.end(), HasEarlierCode);
   // Whoever is expected somewhere first comes first.
   std::stable_sort(cards.begin(), cards.end(), [](const DocumentCard& a, const DocumentCard& b) {
     return std::pair(a.due_date.empty(), a.due_date) < std::pair(b.due_date.empty(), b.due_date);

@@ -20,27 +20,44 @@ std::optional<Refusal> Directory::Check(const SignedStatement& statement, Positi
 
 std::optional<Refusal> Directory::CheckAuthor(const SignedStatement& statement,
                                               Moment moment) const {
+  const CertificateRecord* author = nullptr;
+  if (const Verdict refusal = JudgeNaming(statement, moment, author)) return refusal;
+  if (!SignaturesVerify(statement)) return Refusal::kBadSignature;
+  return JudgeStanding(*author, moment);
+}
+
+std::optional<Refusal> Directory::CheckAuthorOfVerified(const SignedStatement& statement,
+                                                        Moment moment) const {
+  const CertificateRecord* author = nullptr;
+  if (const Verdict refusal = JudgeNaming(statement, moment, author)) return refusal;
+  return JudgeStanding(*author, moment);
+}
+
+// Whose it says that it is; the one signature is by that certificate's key, if it is right.
+Directory::Verdict Directory::JudgeNaming(const SignedStatement& statement, Moment moment,
+                                          const CertificateRecord*& author) const {
   const Statement& said = statement.statement;
   if (!IsKnownKind(said.kind)) return Refusal::kUpdateRequired;
   const Kind kind = static_cast<Kind>(said.kind);
   if (IsSignedByRoots(kind) || kind == Kind::kTick) return Refusal::kMalformed;
   if (!founded()) return Refusal::kNotFounded;
   if (said.org != org_) return Refusal::kOrgMismatch;
-  const CertificateRecord* record = Find(said.actor_certificate);
-  if (record == nullptr || record->certified_at >= moment.position) {
+  author = Find(said.actor_certificate);
+  if (author == nullptr || author->certified_at >= moment.position) {
     return Refusal::kUnknownCertificate;
   }
-  if (record->certificate.member != said.actor) return Refusal::kActorMismatch;
-  if (statement.signatures.size() != 1 ||
-      statement.signatures[0].key != record->certificate.signing || !SignaturesVerify(statement)) {
-    return Refusal::kBadSignature;
-  }
-  if (record->revoked_at && *record->revoked_at < moment.position) return Refusal::kRevoked;
-  if (!record->effective_at || *record->effective_at >= moment.position) {
+  if (author->certificate.member != said.actor) return Refusal::kActorMismatch;
+  const bool is_by_its_key = statement.signatures.size() == 1 &&
+                             statement.signatures[0].key == author->certificate.signing;
+  return is_by_its_key ? Verdict() : Refusal::kBadSignature;
+}
+
+Directory::Verdict Directory::JudgeStanding(const CertificateRecord& author, Moment moment) {
+  if (author.revoked_at && *author.revoked_at < moment.position) return Refusal::kRevoked;
+  if (!author.effective_at || *author.effective_at >= moment.position) {
     return Refusal::kNotYetEndorsed;
   }
-  if (record->certificate.expiry <= moment.now) return Refusal::kExpired;
-  return std::nullopt;
+  return author.certificate.expiry <= moment.now ? Refusal::kExpired : Verdict();
 }
 
 Directory::Verdict Directory::Judge(const SignedStatement& statement, Position position,

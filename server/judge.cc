@@ -114,7 +114,9 @@ absl::Status JudgeCase(const Submission& submission, const Submit& submit,
 
 absl::StatusOr<Verdict> JudgeSubject(const Submission& submission, const Overlay& overlay) {
   const directory::Moment moment = overlay.moment();
-  if (const auto refusal = overlay.directory().CheckAuthor(submission.statement, moment)) {
+  // Prepare has verified the signature.
+  if (const auto refusal =
+          overlay.directory().CheckAuthorOfVerified(submission.statement, moment)) {
     return Refuse(*refusal, std::nullopt);
   }
   const Subject subject = SubjectOf(submission.statement.statement);

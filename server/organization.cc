@@ -87,7 +87,7 @@ absl::StatusOr<std::string> Organization::SignedCheckpoint(TreeSize size) const 
 bool Organization::IsOfAValidAuthor(const Submission& submission) const {
   const auto base = snapshot();
   const directory::Moment moment = base->directory->MomentAt(Position{base->size().value});
-  return !base->directory->CheckAuthor(submission.statement, moment).has_value();
+  return !base->directory->CheckAuthorOfVerified(submission.statement, moment).has_value();
 }
 
 std::unique_ptr<storage::Ledger::Follower> Organization::Follow(

@@ -36,7 +36,7 @@ struct AppendInput {
 };
 
 struct Submission {
-  SignedStatement statement;
+  SignedStatement statement;  // Its signatures verify.
   Hash hash;
   Body body;
   std::map<Hash, Bytes> grants;       // By their SHA-256.

@@ -42,12 +42,13 @@ absl::Status UnnamedBlobs::Load() {
   const std::lock_guard lock(mutex_);
   return ForEachBlob(*blobs_, kEver, [&](const ObjectId& object, const storage::BlobState& state) {
     stored_bytes_ += state.length;
-    const auto is_named = IsNamed(object, state.length);
-    if (!is_named.ok()) return is_named.status();
-    if (*is_named) return absl::OkStatus();
+    // First what most blobs, named long ago, do not have any more.
     const auto kept = blobs_->GetPiece(BlobOwnerKey(object));
     if (!kept.ok()) return kept.status();
     if (!kept->has_value()) return absl::OkStatus();
+    const auto is_named = IsNamed(object, state.length);
+    if (!is_named.ok()) return is_named.status();
+    if (*is_named) return absl::OkStatus();
     const auto owner = MemberId::From(**kept);
     if (!owner) return absl::DataLossError("a malformed owner of a blob");
     Own(object, {.owner = *owner, .length = state.length});

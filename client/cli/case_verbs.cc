@@ -199,7 +199,7 @@ absl::Status Sync(Shell& shell, const Given& given) {
   if (absl::Status synced = Synchronise(shell, **opened, options); !synced.ok()) return synced;
   if (absl::Status sent = SendWaiting(shell, **opened); !sent.ok()) return sent;
   const audit::Checkpoint head = (*opened)->replica().head();
-  const std::size_t waiting = (*opened)->Inbox().size();
+  const std::size_t waiting = (*opened)->CountWaiting();
   const bool light = (*opened)->replica().reach() == client::Reach::kLight;
   shell.terminal->Line(absl::StrCat("the log has ", head.size.value, " entries, ",
                                     light ? "those of this home checked; " : "all checked; ",
@@ -216,13 +216,13 @@ absl::Status Sync(Shell& shell, const Given& given) {
 absl::Status Watch(Shell& shell, const Given& given) {
   absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient();
   if (!opened.ok()) return opened.status();
-  std::size_t waiting = (*opened)->Inbox().size();
+  std::size_t waiting = (*opened)->CountWaiting();
   shell.terminal->Line(
       absl::StrCat(waiting, waiting == 1 ? " document waits" : " documents wait", " for you"));
   absl::Status watched = (*opened)->Watch([&] {
-    const std::vector<client::DocumentCard> inbox = (*opened)->Inbox();
-    if (inbox.size() != waiting) {
-      waiting = inbox.size();
+    const std::size_t now = (*opened)->CountWaiting();
+    if (now != waiting) {
+      waiting = now;
       shell.terminal->Line(
           absl::StrCat(waiting, waiting == 1 ? " document waits" : " documents wait", " for you"));
     }
