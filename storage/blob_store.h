@@ -4,7 +4,7 @@
 // Spec: docs/spec/storage.md, "BlobStore".
 //
 // Thread safety: all methods, from any thread; one writer at a time per blob, a second
-// BeginWrite for the same id ends the first.
+// BeginWrite for the same id ends the first, whatever that one's thread does meanwhile.
 
 #ifndef AMPARO_STORAGE_BLOB_STORE_H_
 #define AMPARO_STORAGE_BLOB_STORE_H_
@@ -42,7 +42,8 @@ struct BlobState {
 };
 
 // REQUIRES: does not outlive its store. After a second BeginWrite or an Erase of the same id
-// every method answers ABORTED. What was not flushed when it dies may be dropped.
+// every method answers ABORTED. What was not flushed when it dies may be dropped; what was not
+// when a second BeginWrite ended it is the second one's.
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;
@@ -71,8 +72,10 @@ class BlobStore {
  public:
   virtual ~BlobStore() = default;
 
-  // Begins or resumes `object`. RESOURCE_EXHAUSTED: length > kBlobBytesMax, or no room.
-  // ALREADY_EXISTS: sealed. FAILED_PRECONDITION: begun with another length.
+  // Begins or resumes `object`: at `stored`, once what a writer of it that lives took is flushed;
+  // what of that cannot be stored is dropped. RESOURCE_EXHAUSTED: length > kBlobBytesMax, or no
+  // room. ALREADY_EXISTS: sealed. FAILED_PRECONDITION: begun with another length. Refused, it
+  // ends nobody.
   virtual absl::StatusOr<std::unique_ptr<BlobWriter>> BeginWrite(const ObjectId& object,
                                                                  std::uint64_t length,
                                                                  UnixSeconds now) = 0;

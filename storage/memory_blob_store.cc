@@ -10,12 +10,18 @@ namespace amparo::storage {
 
 class MemoryBlobStore::Writer : public BlobWriter {
  public:
-  Writer(MemoryBlobStore& store, const ObjectId& object, std::uint64_t number, std::uint64_t stored,
-         UnixSeconds now)
-      : store_(store), object_(object), number_(number), offset_(stored), now_(now) {}
+  Writer(MemoryBlobStore& store, const ObjectId& object, std::uint64_t stored, UnixSeconds now)
+      : store_(store), object_(object), offset_(stored), now_(now) {}
+  ~Writer() override {
+    const std::lock_guard lock(store_.mutex_);
+    if (Blob* blob = Mine(); blob != nullptr) blob->writer = nullptr;
+  }
 
   std::uint64_t offset() const override { return offset_; }
-  std::uint64_t durable() const override { return offset_ - pending_.size(); }
+  std::uint64_t durable() const override {
+    const std::lock_guard lock(store_.mutex_);
+    return offset_ - pending_.size();
+  }
 
   absl::Status Write(ByteView bytes) override {
     const std::lock_guard lock(store_.mutex_);
@@ -48,7 +54,7 @@ class MemoryBlobStore::Writer : public BlobWriter {
       return absl::FailedPreconditionError(
           absl::StrCat("blob of ", blob->length, " bytes holds ", offset_));
     }
-    blob->writer = 0;
+    blob->writer = nullptr;
     if (const Hash found = Sha256(blob->bytes); found != sha256) {
       store_.blobs_.erase(object_);
       return absl::DataLossError(absl::StrCat("blob ", ToHex(object_), " has sha-256 ",
@@ -58,12 +64,17 @@ class MemoryBlobStore::Writer : public BlobWriter {
     return absl::OkStatus();
   }
 
+  // Stores what came and ends this writer. REQUIRES: the store's mutex is held, `blob` is its.
+  void HandOver(Blob& blob) {
+    Store(blob);
+    blob.writer = nullptr;
+  }
+
  private:
   // Nothing if this writer was ended.
   Blob* Mine() {
     const auto found = store_.blobs_.find(object_);
-    return found == store_.blobs_.end() || found->second.writer != number_ ? nullptr
-                                                                           : &found->second;
+    return found == store_.blobs_.end() || found->second.writer != this ? nullptr : &found->second;
   }
   absl::Status Ended() const {
     return absl::AbortedError(absl::StrCat("blob ", ToHex(object_), ": this writer has ended"));
@@ -77,7 +88,6 @@ class MemoryBlobStore::Writer : public BlobWriter {
 
   MemoryBlobStore& store_;
   const ObjectId object_;
-  const std::uint64_t number_;
   Bytes pending_;
   std::uint64_t offset_;
   const UnixSeconds now_;
@@ -101,8 +111,10 @@ absl::StatusOr<std::unique_ptr<BlobWriter>> MemoryBlobStore::BeginWrite(const Ob
     return absl::FailedPreconditionError(absl::StrCat("blob ", ToHex(object), " was begun with ",
                                                       blob.length, " bytes, now ", length));
   }
-  blob.writer = ++last_writer_;
-  return std::make_unique<Writer>(*this, object, blob.writer, blob.bytes.size(), now);
+  if (blob.writer != nullptr) blob.writer->HandOver(blob);
+  auto writer = std::make_unique<Writer>(*this, object, blob.bytes.size(), now);
+  blob.writer = writer.get();
+  return writer;
 }
 
 absl::StatusOr<std::optional<BlobState>> MemoryBlobStore::Stat(const ObjectId& object) const {

@@ -37,13 +37,12 @@ class MemoryBlobStore : public BlobStore {
     Bytes bytes;
     bool sealed = false;
     UnixSeconds changed;
-    std::uint64_t writer = 0;  // Number of the one writer that may still write.
+    Writer* writer = nullptr;  // The one that may still write. Lives, or is nobody.
   };
 
   mutable std::mutex mutex_;  // Guards what follows.
   std::map<ObjectId, Blob> blobs_;
   std::map<Bytes, Bytes> pieces_;
-  std::uint64_t last_writer_ = 0;
 };
 
 }  // namespace amparo::storage

@@ -33,15 +33,12 @@ std::shared_ptr<RocksdbBlobStore::Turn> RocksdbBlobStore::TurnOf(const ObjectId&
   return turn;
 }
 
-absl::StatusOr<std::unique_ptr<BlobWriter>> RocksdbBlobStore::BeginWrite(const ObjectId& object,
-                                                                         std::uint64_t length,
-                                                                         UnixSeconds now) {
+absl::StatusOr<std::optional<BlobState>> RocksdbBlobStore::CheckBegin(const ObjectId& object,
+                                                                      std::uint64_t length) const {
   if (absl::Status status = CheckBlobLength(length); !status.ok()) return status;
-  std::shared_ptr<Turn> turn = TurnOf(object);
-  const std::lock_guard lock(turn->mutex);
   const absl::StatusOr<std::optional<BlobState>> found = Stat(object);
   if (!found.ok()) return found.status();
-  const BlobState state = found->value_or(BlobState{.length = length, .changed = now});
+  const BlobState state = found->value_or(BlobState{.length = length, .changed = {}});
   if (state.sealed) {
     return absl::AlreadyExistsError(absl::StrCat("blob ", ToHex(object), " is sealed"));
   }
@@ -51,18 +48,30 @@ absl::StatusOr<std::unique_ptr<BlobWriter>> RocksdbBlobStore::BeginWrite(const O
   }
   absl::Status room = database_.CheckRoom(Room::kForUploads, length - state.stored);
   if (!room.ok()) return room;
+  return found;
+}
+
+absl::StatusOr<std::unique_ptr<BlobWriter>> RocksdbBlobStore::BeginWrite(const ObjectId& object,
+                                                                         std::uint64_t length,
+                                                                         UnixSeconds now) {
+  const std::shared_ptr<Turn> turn = TurnOf(object);
+  const std::lock_guard lock(turn->mutex);
+  absl::StatusOr<std::optional<BlobState>> found = CheckBegin(object, length);
+  if (!found.ok()) return found.status();
+  if (turn->writer != nullptr) {
+    turn->writer->HandOver();
+    if (found = Stat(object); !found.ok()) return found.status();
+  }
+  const BlobState state = found->value_or(BlobState{.length = length, .changed = now});
   if (!found->has_value()) {
     rocksdb::WriteBatch batch;
     batch.Put(database_.family(Family::kBlobs), BlobStateKey(org_, object), EncodeBlobState(state));
     absl::Status status = database_.Write(batch, Durability::kOrdered);
     if (!status.ok()) return status;
   }
-  {
-    const std::lock_guard numbers(mutex_);
-    turn->writer = ++last_writer_;
-  }
-  const std::uint64_t number = turn->writer;
-  return std::make_unique<RocksdbBlobWriter>(*this, object, turn, number, state, now);
+  auto writer = std::make_unique<RocksdbBlobWriter>(*this, object, turn, state, now);
+  turn->writer = writer.get();
+  return writer;
 }
 
 absl::StatusOr<std::optional<BlobState>> RocksdbBlobStore::Stat(const ObjectId& object) const {
@@ -158,7 +167,7 @@ absl::Status RocksdbBlobStore::ReadPart(const BlobPart& part, std::uint32_t offs
 absl::Status RocksdbBlobStore::Erase(const ObjectId& object) {
   const std::shared_ptr<Turn> turn = TurnOf(object);
   const std::lock_guard lock(turn->mutex);
-  turn->writer = 0;
+  turn->writer = nullptr;
   return EraseHeld(object);
 }
 

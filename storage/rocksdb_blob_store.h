@@ -21,6 +21,8 @@
 
 namespace amparo::storage {
 
+class RocksdbBlobWriter;
+
 class RocksdbBlobStore : public BlobStore {
  public:
   // `database` and `segments` outlive this object.
@@ -41,10 +43,11 @@ class RocksdbBlobStore : public BlobStore {
  private:
   friend class RocksdbBlobWriter;
 
-  // Who may write a blob. Held while a writer writes, so that the next one waits for it.
+  // Who may write a blob. Held while a writer writes, ends or dies, so that the next one waits for
+  // it and finds it whole. Taken before `mutex_`.
   struct Turn {
     std::mutex mutex;
-    std::uint64_t writer = 0;  // Guarded by `mutex`. 0: nobody.
+    RocksdbBlobWriter* writer = nullptr;  // Guarded by `mutex`. Lives, or is nobody.
   };
   std::shared_ptr<Turn> TurnOf(const ObjectId& object);
   // Reads stored bytes, sealed or not. REQUIRES: offset + length <= what is stored.
@@ -52,6 +55,9 @@ class RocksdbBlobStore : public BlobStore {
                           Bytes& out) const;
   absl::Status ReadPart(const BlobPart& part, std::uint32_t offset, std::size_t length,
                         Bytes& out) const;
+  // What is there of a blob that may be begun or resumed; else BeginWrite's refusal.
+  absl::StatusOr<std::optional<BlobState>> CheckBegin(const ObjectId& object,
+                                                      std::uint64_t length) const;
   // REQUIRES: the blob's turn is held.
   absl::Status EraseHeld(const ObjectId& object);
   // Up to where this blob, of which `stored` bytes have rows, is on disk.
@@ -70,7 +76,6 @@ class RocksdbBlobStore : public BlobStore {
   mutable std::mutex mutex_;  // Guards what follows.
   std::map<ObjectId, std::weak_ptr<Turn>> turns_;
   std::map<ObjectId, Pending> pending_;  // At least those that are not durable.
-  std::uint64_t last_writer_ = 0;
 };
 
 }  // namespace amparo::storage

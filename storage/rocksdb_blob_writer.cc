@@ -11,11 +11,10 @@ namespace amparo::storage {
 
 RocksdbBlobWriter::RocksdbBlobWriter(RocksdbBlobStore& store, const ObjectId& object,
                                      std::shared_ptr<RocksdbBlobStore::Turn> turn,
-                                     std::uint64_t number, const BlobState& state, UnixSeconds now)
+                                     const BlobState& state, UnixSeconds now)
     : store_(store),
       object_(object),
       turn_(std::move(turn)),
-      number_(number),
       now_(now),
       log_switches_(store.database_.LogSwitches()),
       was_durable_(state.durable == state.stored),
@@ -25,21 +24,24 @@ RocksdbBlobWriter::RocksdbBlobWriter(RocksdbBlobStore& store, const ObjectId& ob
 }
 
 RocksdbBlobWriter::~RocksdbBlobWriter() {
-  if (!finishing_.has_value()) return;
   const std::lock_guard lock(turn_->mutex);
-  if (CheckMine().ok() && AwaitFinished(Durability::kOrdered).ok()) return;
+  const bool is_whole = CheckMine().ok();
+  if (turn_->writer == this) turn_->writer = nullptr;
+  if (!finishing_.has_value()) return;
+  if (is_whole && AwaitFinished(Durability::kOrdered).ok()) return;
   // Nobody will name it. What cannot be erased now is erased when the store is opened again.
-  if (finishing_.has_value() && finishing_->done.valid()) finishing_->done.wait();
-  const std::array<std::uint64_t, 1> unnamed = {finishing_.has_value() ? finishing_->number : 0};
+  if (finishing_->done.valid()) finishing_->done.wait();
+  const std::array<std::uint64_t, 1> unnamed = {finishing_->number};
   store_.segments_.Erase(unnamed).IgnoreError();
 }
 
 std::uint64_t RocksdbBlobWriter::durable() const {
+  const std::lock_guard lock(turn_->mutex);
   return store_.DurableOf(object_, state_.stored);
 }
 
 absl::Status RocksdbBlobWriter::CheckMine() const {
-  if (turn_->writer == number_) return broken_;
+  if (turn_->writer == this) return broken_;
   return absl::AbortedError(absl::StrCat("blob ", ToHex(object_), ": this writer has ended"));
 }
 
@@ -158,11 +160,19 @@ absl::Status RocksdbBlobWriter::StoreRest(Durability durability) {
 absl::StatusOr<std::uint64_t> RocksdbBlobWriter::Flush() {
   const std::lock_guard lock(turn_->mutex);
   if (absl::Status status = CheckMine(); !status.ok()) return status;
-  if (broken_ = StoreRest(Durability::kSynced); !broken_.ok()) return broken_;
-  if (durable() < state_.stored) {  // Rows of before, and nothing came since.
-    if (broken_ = PutState(state_, Durability::kSynced); !broken_.ok()) return broken_;
-  }
+  if (broken_ = FlushHeld(); !broken_.ok()) return broken_;
   return state_.stored;
+}
+
+absl::Status RocksdbBlobWriter::FlushHeld() {
+  if (absl::Status status = StoreRest(Durability::kSynced); !status.ok()) return status;
+  if (store_.DurableOf(object_, state_.stored) == state_.stored) return absl::OkStatus();
+  return PutState(state_, Durability::kSynced);  // Rows of before, and nothing came since.
+}
+
+void RocksdbBlobWriter::HandOver() {
+  if (broken_.ok()) broken_ = FlushHeld();
+  turn_->writer = nullptr;
 }
 
 absl::StatusOr<Hash> RocksdbBlobWriter::HashStored() const {
@@ -179,7 +189,7 @@ absl::StatusOr<Hash> RocksdbBlobWriter::HashStored() const {
 }
 
 absl::Status RocksdbBlobWriter::EraseDamaged(const std::string& why) {
-  turn_->writer = 0;
+  turn_->writer = nullptr;
   if (absl::Status status = store_.EraseHeld(object_); !status.ok()) return status;
   return absl::DataLossError(absl::StrCat("blob ", ToHex(object_), " ", why));
 }
@@ -203,7 +213,7 @@ absl::Status RocksdbBlobWriter::Seal(const Hash& sha256) {
         absl::StrCat("has sha-256 ", ToHex(*found), ", declared was ", ToHex(sha256)));
   }
   absl::Status status = PutSealed();
-  if (status.ok()) turn_->writer = 0;
+  if (status.ok()) turn_->writer = nullptr;
   return status;
 }
 

@@ -1,6 +1,6 @@
 // RocksdbBlobWriter: writes one blob from where it stands. Keeps one chunk (256 KiB), one open
 // segment and one that is being finished, and of those the files' buffers, whatever the length.
-// Thread safety: one thread at a time.
+// Thread safety: one thread at a time; HandOver, from another one, waits for it at the turn.
 
 #ifndef AMPARO_STORAGE_ROCKSDB_BLOB_WRITER_H_
 #define AMPARO_STORAGE_ROCKSDB_BLOB_WRITER_H_
@@ -14,17 +14,20 @@
 
 namespace amparo::storage {
 
-class RocksdbBlobWriter : public BlobWriter {
+class RocksdbBlobWriter final : public BlobWriter {
  public:
   RocksdbBlobWriter(RocksdbBlobStore& store, const ObjectId& object,
-                    std::shared_ptr<RocksdbBlobStore::Turn> turn, std::uint64_t number,
-                    const BlobState& state, UnixSeconds now);
+                    std::shared_ptr<RocksdbBlobStore::Turn> turn, const BlobState& state,
+                    UnixSeconds now);
   ~RocksdbBlobWriter() override;
   std::uint64_t offset() const override { return offset_; }
   std::uint64_t durable() const override;
   absl::Status Write(ByteView bytes) override;
   absl::StatusOr<std::uint64_t> Flush() override;
   absl::Status Seal(const Hash& sha256) override;
+  // Flushes and ends this writer, for the next one to go on. What a writer that broke still has,
+  // or cannot store now, goes with it. REQUIRES: the turn is held, and is this one's.
+  void HandOver();
 
  private:
   // A segment on its way to the disk, on a thread of its own.
@@ -43,6 +46,7 @@ class RocksdbBlobWriter : public BlobWriter {
   absl::Status StoreSmall(Durability durability);     // The chunk and its row.
   // Moves all that came on, and waits for it. The row that comes last is written as said.
   absl::Status StoreRest(Durability durability);
+  absl::Status FlushHeld();
   absl::Status PutRows(rocksdb::WriteBatch& batch, const BlobPart& part, Durability durability);
   absl::Status PutState(const BlobState& state, Durability durability);
   absl::Status PutSealed();
@@ -52,13 +56,12 @@ class RocksdbBlobWriter : public BlobWriter {
   RocksdbBlobStore& store_;
   const ObjectId object_;
   const std::shared_ptr<RocksdbBlobStore::Turn> turn_;
-  const std::uint64_t number_;
   const UnixSeconds now_;
   // If all that came is in one log, its end cannot be there without its beginning.
   const std::uint64_t log_switches_;
   const bool was_durable_;  // What stood when this writer began.
   BlobState state_;         // As its rows say.
-  std::uint64_t offset_;    // state_.stored, the segments and the chunk.
+  std::uint64_t offset_;    // state_.stored, the segments and the chunk. Of its thread alone.
   Bytes chunk_;
   std::unique_ptr<SegmentBuilder> segment_;
   std::optional<Finishing> finishing_;

@@ -220,6 +220,33 @@ TEST(FullDisk, KeepsEarlierBlobsWhenASegmentCannotBeWritten) {
   ExpectBlobs(*(*store->Open(TestOrg())).blobs, 3);
 }
 
+// What the first writer took and cannot be stored is lost with it; it stops nobody after it.
+TEST(FullDisk, GoesOnFromWhatIsStoredWhenTheFirstWriterCannotBeFlushed) {
+  const TemporaryDirectory directory;
+  const std::unique_ptr<Store> store = Open(directory.path(), 0);
+  const OrgStorage org = *store->Open(TestOrg());
+  const Bytes bytes = Pattern(12 * kMiB, 1);
+  const auto begin = [&] { return *org.blobs->BeginWrite(TestObject(), bytes.size(), {1}); };
+  std::unique_ptr<BlobWriter> first = begin();
+  ASSERT_THAT(first->Write(ByteView(bytes).first(kMiB)), IsOk());
+  ASSERT_THAT(first->Flush(), IsOk());
+  ASSERT_THAT(first->Write(ByteView(bytes).subspan(kMiB, 2 * kMiB)), IsOk());
+  std::unique_ptr<BlobWriter> second;
+  {
+    const FileSizeLimit limit(kMiB);
+    second = begin();
+    EXPECT_EQ(second->offset(), kMiB);
+    EXPECT_THAT(first->Flush(), HasCode(absl::StatusCode::kAborted));
+    EXPECT_FALSE(second->Write(ByteView(bytes).subspan(kMiB)).ok() && second->Flush().ok());
+  }
+  first.reset();
+  const std::unique_ptr<BlobWriter> third = begin();  // After one that broke.
+  ASSERT_GE(third->offset(), kMiB);
+  ASSERT_THAT(third->Write(ByteView(bytes).subspan(third->offset())), IsOk());
+  ASSERT_THAT(third->Seal(Sha256(bytes)), IsOk());
+  EXPECT_TRUE(*org.blobs->Read(TestObject(), 0, bytes.size()) == bytes);
+}
+
 TEST(FullDisk, WritesTheShelfAfreshAfterARecordThatWasCutShort) {
   const TemporaryDirectory directory;
   const std::string path = directory.path() + "/shelf";

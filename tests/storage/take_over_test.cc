@@ -1,0 +1,129 @@
+// A second writer of a blob goes on with all that the first one took, flushed or not: a client
+// whose link broke comes back while the server still holds its old stream. Of every engine.
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <thread>
+#include <vector>
+
+#include "crypto/digest.h"
+#include "storage/blob_store.h"
+#include "tests/storage/status_matchers.h"
+#include "tests/storage/store_fixture.h"
+
+namespace amparo::storage {
+namespace {
+
+constexpr std::size_t kKiB = 1024;
+constexpr std::size_t kMiB = 1024 * kKiB;
+constexpr UnixSeconds kNow{1000};
+
+std::unique_ptr<BlobWriter> Begin(BlobStore& blobs, const ObjectId& object, std::uint64_t length) {
+  absl::StatusOr<std::unique_ptr<BlobWriter>> writer = blobs.BeginWrite(object, length, kNow);
+  EXPECT_THAT(writer, IsOk());
+  return writer.ok() ? *std::move(writer) : nullptr;
+}
+
+void ExpectEnded(BlobWriter& writer) {
+  EXPECT_THAT(writer.Write(Text("x")), HasCode(absl::StatusCode::kAborted));
+  EXPECT_THAT(writer.Flush(), HasCode(absl::StatusCode::kAborted));
+  EXPECT_THAT(writer.Seal(Hash()), HasCode(absl::StatusCode::kAborted));
+}
+
+// Around each edge of a chunk and a segment, in a small blob and in a large one.
+TEST_P(BlobStoreTest, GoesOnWithWhatTheFirstWriterHadNotFlushed) {
+  std::uint8_t number = 0;
+  for (const std::size_t length : {kMiB, 20 * kMiB}) {
+    const Bytes bytes = Pattern(length, ++number);
+    for (const std::size_t flushed : {std::size_t{0}, std::size_t{5}}) {
+      for (const std::size_t written :
+           {std::size_t{5}, 256 * kKiB - 1, 256 * kKiB, 256 * kKiB + 1, kMiB, 8 * kMiB - 1,
+            8 * kMiB, 8 * kMiB + 1, 17 * kMiB + 5}) {
+        if (written > length) continue;
+        SCOPED_TRACE(testing::Message() << written << " of " << length << " after " << flushed);
+        const ObjectId object = TestObject(++number);
+        std::unique_ptr<BlobWriter> first = Begin(blobs(), object, length);
+        ASSERT_THAT(first->Write(ByteView(bytes).first(flushed)), IsOk());
+        if (flushed > 0) {
+          ASSERT_THAT(first->Flush(), IsOk());
+        }
+        ASSERT_THAT(first->Write(ByteView(bytes).subspan(flushed, written - flushed)), IsOk());
+        const std::unique_ptr<BlobWriter> second = Begin(blobs(), object, length);
+        EXPECT_EQ(second->offset(), written);
+        EXPECT_EQ(second->durable(), written);
+        EXPECT_EQ((*blobs().Stat(object))->stored, written);
+        EXPECT_EQ((*blobs().Stat(object))->durable, written);
+        ExpectEnded(*first);
+        first.reset();
+        ASSERT_THAT(second->Write(ByteView(bytes).subspan(written)), IsOk());
+        ASSERT_THAT(second->Seal(Sha256(bytes)), IsOk());
+        EXPECT_TRUE(*blobs().Read(object, 0, length) == bytes);
+      }
+    }
+  }
+}
+
+TEST_P(BlobStoreTest, KeepsWhatWasTakenOverWhenTheStoreIsOpenedAgain) {
+  const Bytes bytes = Pattern(10 * kMiB, 1);
+  std::unique_ptr<BlobWriter> first = Begin(blobs(), TestObject(), bytes.size());
+  ASSERT_THAT(first->Write(ByteView(bytes).first(9 * kMiB)), IsOk());
+  std::unique_ptr<BlobWriter> second = Begin(blobs(), TestObject(), bytes.size());
+  first.reset();
+  second.reset();
+  Reopen();
+  const std::unique_ptr<BlobWriter> third = Begin(blobs(), TestObject(), bytes.size());
+  ASSERT_EQ(third->offset(), 9 * kMiB);
+  ASSERT_THAT(third->Write(ByteView(bytes).subspan(9 * kMiB)), IsOk());
+  EXPECT_THAT(third->Seal(Sha256(bytes)), IsOk());
+}
+
+TEST_P(BlobStoreTest, EndsNobodyWhenTheSecondWriterIsRefused) {
+  const Bytes bytes = Text("abcdef");
+  const std::unique_ptr<BlobWriter> first = Begin(blobs(), TestObject(), bytes.size());
+  ASSERT_THAT(first->Write(ByteView(bytes).first(2)), IsOk());
+  EXPECT_THAT(blobs().BeginWrite(TestObject(), 7, kNow),
+              HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(blobs().BeginWrite(TestObject(), kBlobBytesMax + 1, kNow),
+              HasCode(absl::StatusCode::kResourceExhausted));
+  ASSERT_THAT(first->Write(ByteView(bytes).subspan(2)), IsOk());
+  EXPECT_THAT(first->Seal(Sha256(bytes)), IsOk());
+}
+
+// Each writer is taken over while its own thread writes, finishes a segment or lets it die.
+TEST_P(BlobStoreTest, TakesOverFromWritersAtWork) {
+  constexpr std::size_t kWriters = 12;
+  constexpr std::size_t kMessage = 64 * kKiB;
+  const Bytes bytes = Pattern(40 * kMiB, 1);
+  std::vector<std::promise<std::uint64_t>> starts(kWriters + 1);
+  std::vector<std::thread> threads;
+  std::atomic<int> sealed = 0;
+  for (std::size_t i = 0; i < kWriters; ++i) {
+    threads.emplace_back([&, i] {
+      const std::uint64_t at_least = starts[i].get_future().get();
+      const auto writer = blobs().BeginWrite(TestObject(), bytes.size(), kNow);
+      EXPECT_THAT(writer, IsOk());
+      if (!writer.ok()) return starts[i + 1].set_value(at_least);
+      EXPECT_GE((*writer)->offset(), at_least);
+      // Another number of messages each time, so that chunks and segments are met anywhere.
+      const std::size_t until = i + 1 == kWriters ? bytes.size() : 5 + 7 * i;
+      for (std::size_t sent = 0; (*writer)->offset() < bytes.size(); ++sent) {
+        if (sent == until) starts[i + 1].set_value((*writer)->offset());
+        const ByteView rest = ByteView(bytes).subspan((*writer)->offset());
+        const absl::Status status = (*writer)->Write(rest.first(std::min(kMessage, rest.size())));
+        if (absl::IsAborted(status)) return;
+        EXPECT_THAT(status, IsOk());
+      }
+      const absl::Status status = (*writer)->Seal(Sha256(bytes));
+      EXPECT_TRUE(status.ok() || absl::IsAborted(status)) << status;
+      if (status.ok()) ++sealed;
+    });
+  }
+  starts[0].set_value(0);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(sealed, 1);
+  EXPECT_TRUE(*blobs().Read(TestObject(), 0, bytes.size()) == bytes);
+}
+
+}  // namespace
+}  // namespace amparo::storage
