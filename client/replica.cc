@@ -158,7 +158,7 @@ absl::Status Replica::TakeNote(const std::string& note, ReplicaRecord& received,
 absl::Status Replica::FetchEntries(ReplicaFetch& fetch, ReplicaRecord& received,
                                    Round& round) const {
   const Position from{log_.size().value};
-  auto first = fetch.connection().Sync(from, ReplicaFetch::kEntriesPerSync);
+  auto first = fetch.Page(from);
   if (!first.ok()) return first.status();
   if (auto s = TakeNote(first->checkpoint, received, round); !s.ok()) return s;
   return fetch.Entries(*std::move(first), from, round.target.size, received.entries);

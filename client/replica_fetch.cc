@@ -1,6 +1,7 @@
 #include "client/replica_fetch.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -35,6 +36,16 @@ absl::Status ReplicaFetch::Charge(std::uint64_t bytes) {
                                                    kReceivedBytesMax));
 }
 
+absl::StatusOr<SyncReply> ReplicaFetch::Page(Position from) {
+  using std::chrono::steady_clock;
+  const auto asked = steady_clock::now();
+  auto reply = connection_.Sync(from, pace_.limit());
+  if (!reply.ok()) return reply;
+  pace_.Answered(reply->entries.size(), std::chrono::duration_cast<std::chrono::microseconds>(
+                                            steady_clock::now() - asked));
+  return reply;
+}
+
 absl::Status ReplicaFetch::Entries(SyncReply first, Position from, TreeSize size,
                                    std::vector<SyncEntry>& entries) {
   SyncReply reply = std::move(first);
@@ -54,7 +65,7 @@ absl::Status ReplicaFetch::Entries(SyncReply first, Position from, TreeSize size
     from.value += taken;
     if (from.value == size.value) return absl::OkStatus();
     if (auto status = AllowCall(); !status.ok()) return status;
-    auto next = connection_.Sync(from, kEntriesPerSync);
+    auto next = Page(from);
     if (!next.ok()) return next.status();
     reply = *std::move(next);
   }

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "client/connection.h"
 #include "client/replica_record.h"
+#include "client/sync_pace.h"
 
 namespace amparo::client {
 
@@ -24,6 +25,8 @@ class ReplicaFetch {
 
   Connection& connection() { return connection_; }
 
+  // One answer of entries from `from` on, as many as the link carries in about two seconds.
+  absl::StatusOr<SyncReply> Page(Position from);
   // Appends the entries from `from` to `size` to `entries`. `first`: the answer that is there
   // already. DATA_LOSS: the server withholds some.
   absl::Status Entries(SyncReply first, Position from, TreeSize size,
@@ -40,8 +43,6 @@ class ReplicaFetch {
   absl::StatusOr<std::vector<RecordedProof>> Proofs(TreeSize size,
                                                     const std::vector<Position>& positions);
 
-  static constexpr std::uint32_t kEntriesPerSync = 1'000;
-
  private:
   static constexpr std::uint64_t kBytesPerCall = 4'096;
 
@@ -53,6 +54,7 @@ class ReplicaFetch {
   absl::Status Charge(std::uint64_t bytes);
 
   Connection& connection_;
+  SyncPace pace_;
   std::uint64_t used_ = 0;
 };
 
