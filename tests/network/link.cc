@@ -95,6 +95,17 @@ int MakeHost(const char* address, int& tun) {
   return made;
 }
 
+// Both ports of an IPv4 packet of TCP, the same number in both directions.
+std::uint32_t ConnectionOf(const std::vector<char>& packet) {
+  const auto at = [&](std::size_t i) -> std::uint32_t {
+    return static_cast<unsigned char>(packet[i]);
+  };
+  const std::size_t ports = std::size_t{4} * (at(0) & 0x0fu);
+  const std::uint32_t from = at(ports) << 8 | at(ports + 1);
+  const std::uint32_t to = at(ports + 2) << 8 | at(ports + 3);
+  return std::min(from, to) << 16 | std::max(from, to);
+}
+
 }  // namespace
 
 std::unique_ptr<Link> Link::Make(std::uint64_t seed) {
@@ -162,24 +173,28 @@ void Link::Take(Way& way, const LinkQuality& quality, bool is_broken) {
     const auto size = static_cast<std::size_t>(got);
     way.carried += size;
     const double drawn = std::uniform_real_distribution<double>(0, 1)(random_);
-    if (is_broken || drawn < quality.loss || way.under_way.size() >= kQueueMax) continue;
-    const auto now = steady_clock::now();
-    way.line_free = std::max(way.line_free, now);
+    const std::uint32_t number = quality.line_for_each ? ConnectionOf(buffer) : 0;
+    Line& line = way.lines[number];
+    if (is_broken || drawn < quality.loss || line.under_way >= kQueueMax) continue;
+    line.free = std::max(line.free, steady_clock::now());
     if (quality.bits_per_second != 0) {
-      way.line_free += microseconds(size * 8 * 1'000'000 / quality.bits_per_second);
+      line.free += microseconds(size * 8 * 1'000'000 / quality.bits_per_second);
     }
-    way.under_way.push_back({.due = way.line_free + quality.one_way,
-                             .bytes = std::vector<char>(buffer.begin(), buffer.begin() + got)});
+    ++line.under_way;
+    way.under_way.emplace(
+        line.free + quality.one_way,
+        Packet{.line = number, .bytes = std::vector<char>(buffer.begin(), buffer.begin() + got)});
   }
 }
 
 void Link::Deliver(Way& way) {
   const auto now = steady_clock::now();
-  while (!way.under_way.empty() && way.under_way.front().due <= now) {
-    const std::vector<char>& bytes = way.under_way.front().bytes;
+  while (!way.under_way.empty() && way.under_way.begin()->first <= now) {
+    const auto& [line, bytes] = way.under_way.begin()->second;
+    --way.lines[line].under_way;
     // A device that takes no packet loses it, as a cable does.
     [[maybe_unused]] const ssize_t written = write(way.to, bytes.data(), bytes.size());
-    way.under_way.pop_front();
+    way.under_way.erase(way.under_way.begin());
   }
 }
 

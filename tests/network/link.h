@@ -11,7 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -26,6 +26,8 @@ struct LinkQuality {
   std::uint64_t bits_per_second = 0;  // 0: as fast as it goes.
   std::chrono::milliseconds one_way{0};
   double loss = 0;  // Of packets, from 0 to 1.
+  // Each TCP connection has a line of that rate to itself, as clients at several places have.
+  bool line_for_each = false;
 };
 
 class Link {
@@ -42,6 +44,9 @@ class Link {
   void EnterServer() const;
   void EnterClient() const;
 
+  // The client's host, for setns; borrowed.
+  int client_host() const { return client_namespace_; }
+
   void Set(const LinkQuality& quality);
   // Nothing passes for so long from now on.
   void Break(std::chrono::milliseconds outage);
@@ -53,16 +58,20 @@ class Link {
 
  private:
   using Time = std::chrono::steady_clock::time_point;
+  struct Line {
+    Time free;
+    std::size_t under_way = 0;  // Packets.
+  };
   struct Packet {
-    Time due;
+    std::uint32_t line = 0;
     std::vector<char> bytes;
   };
   struct Way {
     int from = -1;
     int to = -1;
     std::atomic<std::uint64_t> carried = 0;
-    Time line_free;
-    std::deque<Packet> under_way;  // In order.
+    std::map<std::uint32_t, Line> lines;
+    std::multimap<Time, Packet> under_way;  // By when they are due.
   };
 
   explicit Link(std::uint64_t seed) : random_(seed) {}

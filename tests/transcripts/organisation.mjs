@@ -134,7 +134,8 @@ export class Organisation {
     return this.proxied ? `${kHiddenName}:${this.address.split(':').at(-1)}` : this.address;
   }
 
-  found() {
+  // With those of its people.
+  found(people = kPeople.map(([who]) => who)) {
     const token = this.papers('org.token');
     execFileSync(this.amparod, [
       'token', '--data', join(this.root, 'server'), '--address', this.knownAddress, '-o', token]);
@@ -163,7 +164,7 @@ export class Organisation {
     this.as('rosa', 'org', 'challenge', '-o', this.papers('challenge'));
     this.as('keeper', 'recovery', 'test', this.papers('challenge'), '-o', this.papers('answer'));
     this.as('rosa', 'org', 'confirm', this.papers('challenge'), this.papers('answer'));
-    for (const person of kPeople) this.enrol(...person);
+    for (const person of kPeople) if (people.includes(person[0])) this.enrol(...person);
   }
 
   enrol(who, name, invitation) {
