@@ -96,10 +96,11 @@ class BadNetworkTest : public ::testing::Test {
     return *std::move(connection);
   }
 
-  // Uploads `size` random bytes while `meanwhile` breaks something late: who began again at the
+  // Uploads random bytes while `meanwhile` breaks something late: who began again at the
   // first byte would send more than is allowed.
   template <class Meanwhile>
-  void UploadWhile(std::size_t size, Meanwhile meanwhile) {
+  void UploadWhile(Meanwhile meanwhile, std::uint64_t lost_max = 0) {
+    constexpr std::size_t size = kPayloadBytes;
     const auto started = std::chrono::steady_clock::now();
     const std::uint64_t sent_before = link_->sent_by_client();
     const auto connection = Connect();
@@ -122,12 +123,17 @@ class BadNetworkTest : public ::testing::Test {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
     std::printf("%zu bytes in %.1f s, %llu bytes on the link\n", size, took.count(),
                 static_cast<unsigned long long>(sent));
-    EXPECT_LE(sent, size + size / 4 + kBreakBytesMax);
+    EXPECT_LE(sent, size + size / 4 + lost_max);
   }
 
-  // What one break may cost: two messages under way, 5 s that were not durable yet, and the
-  // handshakes of two connections. A quarter is for loss, headers and acknowledgements.
-  static constexpr std::uint64_t kBreakBytesMax = 2 * 16'384 + 5 * 4'000 + 12'000;
+  // A quarter over it is for loss, headers and acknowledgements (measured: a tenth), for the
+  // handshakes of two connections (6 kB) and for what is under way when something breaks: two
+  // messages, 32 kB. Measured: 16 % over it with an outage, 13 % with another address.
+  static constexpr std::size_t kPayloadBytes = 200'000;
+  static constexpr std::uint64_t kLate = 185'000;
+  // A server that is killed also loses what came in the 5 s before, which it had not made durable.
+  // Measured: 20 % over it; up to 30 % are possible.
+  static constexpr std::uint64_t kNotDurableMax = 5 * 4'000;
 
   static Link* link_;
   static server::testing::AmparodProcess* server_;
@@ -139,25 +145,27 @@ server::testing::AmparodProcess* BadNetworkTest::server_ = nullptr;
 SoleRegistrar* BadNetworkTest::registrar_ = nullptr;
 
 TEST_F(BadNetworkTest, AnUploadOutlivesAnOutageOfThirtySeconds) {
-  UploadWhile(120'000, [](Progress& progress) {
-    progress.WaitFor(105'000);
+  UploadWhile([](Progress& progress) {
+    progress.WaitFor(kLate);
     link_->Break(milliseconds(30'000));
   });
 }
 
 TEST_F(BadNetworkTest, AnUploadGoesOnFromAnotherAddress) {
-  UploadWhile(100'000, [](Progress& progress) {
-    progress.WaitFor(90'000);
+  UploadWhile([](Progress& progress) {
+    progress.WaitFor(kLate);
     link_->MoveClient("10.77.0.3");
   });
 }
 
 TEST_F(BadNetworkTest, AnUploadOutlivesAServerThatIsKilled) {
-  UploadWhile(100'000, [](Progress& progress) {
-    progress.WaitFor(90'000);
-    server_->Stop(SIGKILL);
-    StartServer();
-  });
+  UploadWhile(
+      [](Progress& progress) {
+        progress.WaitFor(kLate);
+        server_->Stop(SIGKILL);
+        StartServer();
+      },
+      kNotDurableMax);
 }
 
 }  // namespace
