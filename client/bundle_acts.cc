@@ -1,6 +1,5 @@
 #include "client/bundle_acts.h"
 
-#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -21,7 +20,6 @@ constexpr std::uint8_t kRefused = 2;
 
 constexpr std::size_t kActsMax = 1000;  // As many as an outbox has.
 constexpr std::size_t kActBytesMax = std::size_t{4} << 20;
-constexpr std::uint64_t kAllActsBytesMax = std::uint64_t{256} << 20;  // Held at once.
 constexpr std::size_t kReceiptBytesMax = 32 * 1024;
 constexpr std::size_t kGrantBytesMax = 4 * 1024;
 constexpr std::size_t kTextBytesMax = 8 * 1024;
@@ -66,21 +64,17 @@ absl::StatusOr<BundleAct> DecodeAct(ByteView bytes) {
   return act;
 }
 
-absl::Status TakePayload(const BundleReader& file, const BundleSection& section, BundleAct& act) {
-  const std::size_t number = act.payloads.size();
-  if (number == act.parts.size()) return Damaged("an act has a payload too many");
-  const ItemPart& part = act.parts[number];
+// Whether a section is the payload that the part says; its bytes are another matter.
+absl::Status CheckPlace(const BundleReader& file, const BundleSection& section,
+                        const ItemPart& part) {
   ObjectId object;
   const bool fits =
       section.length >= ObjectId::kSize && section.length - ObjectId::kSize == part.length;
   if (!fits) return Damaged("a payload has another length than its act says");
   if (absl::Status s = file.ReadAt(section, 0, object.bytes); !s.ok()) return s;
   if (object != part.object) return Damaged("a payload is not the one that its act names");
-  act.payloads.push_back(section);
   return absl::OkStatus();
 }
-
-bool IsWhole(const BundleAct& act) { return act.payloads.size() == act.parts.size(); }
 
 }  // namespace
 
@@ -112,28 +106,40 @@ absl::Status BeginActPayload(BundleWriter& file, const ItemPart& part) {
   return file.Append(part.object.view());
 }
 
-absl::StatusOr<std::vector<BundleAct>> ReadActs(const BundleReader& file) {
-  assert(file.kind() == BundleKind::kActs);
-  std::vector<BundleAct> acts;
-  std::uint64_t held = 0;
-  for (const BundleSection& section : file.sections()) {
-    if (section.type == kPayload) {
-      if (acts.empty()) return Damaged("a payload comes before any act");
-      if (absl::Status s = TakePayload(file, section, acts.back()); !s.ok()) return s;
-      continue;
-    }
-    if (section.type != kAct) return Newer(section.type);
-    if (!acts.empty() && !IsWhole(acts.back())) return Damaged("an act lacks a payload");
-    if (acts.size() == kActsMax) return Damaged("it has too many acts");
-    held += std::min(section.length, kAllActsBytesMax);
-    if (held > kAllActsBytesMax) return Damaged("its acts are too large");
-    auto content = file.Content(section, kActBytesMax);
-    if (!content.ok()) return content.status();
-    auto act = DecodeAct(*content);
-    if (!act.ok()) return act.status();
-    acts.push_back(*std::move(act));
+absl::StatusOr<BundleAct> ReadAct(const BundleReader& file, const BundleActPlace& place) {
+  auto content = file.Content(place.act, kActBytesMax);
+  if (!content.ok()) return content.status();
+  auto act = DecodeAct(*content);
+  if (!act.ok()) return act.status();
+  if (place.payloads.size() < act->parts.size()) return Damaged("an act lacks a payload");
+  if (place.payloads.size() > act->parts.size()) return Damaged("an act has a payload too many");
+  for (std::size_t i = 0; i < act->parts.size(); ++i) {
+    if (absl::Status s = CheckPlace(file, place.payloads[i], act->parts[i]); !s.ok()) return s;
   }
-  if (!acts.empty() && !IsWhole(acts.back())) return Damaged("an act lacks a payload");
+  return act;
+}
+
+absl::StatusOr<std::vector<BundleActPlace>> FindActs(const BundleReader& file) {
+  assert(file.kind() == BundleKind::kActs);
+  std::vector<BundleActPlace> acts;
+  const std::span sections(file.sections());
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    const BundleSection& section = sections[i];
+    if (section.type == kAct) {
+      if (acts.size() == kActsMax) return Damaged("it has too many acts");
+      acts.push_back({.act = section, .payloads = sections.subspan(i + 1, 0)});
+    } else if (section.type != kPayload) {
+      return Newer(section.type);
+    } else if (acts.empty()) {
+      return Damaged("a payload comes before any act");
+    } else {
+      std::span<const BundleSection>& payloads = acts.back().payloads;
+      payloads = {payloads.data(), payloads.size() + 1};
+    }
+  }
+  for (const BundleActPlace& act : acts) {
+    if (auto read = ReadAct(file, act); !read.ok()) return read.status();
+  }
   return acts;
 }
 

@@ -7,6 +7,7 @@
 #define AMPARO_CLIENT_BUNDLE_ACTS_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,20 +21,27 @@
 
 namespace amparo::client {
 
-// An act with the places of its payloads in the file, in the order of its parts.
+// Where an act and its payloads, in the order of its parts, stand in a file. `payloads` is the
+// reader's.
+struct BundleActPlace {
+  BundleSection act;
+  std::span<const BundleSection> payloads;
+};
 struct BundleAct {
   Bytes statement;
   std::vector<GrantBytes> grants;
   std::vector<ObjectBytes> objects;
   std::vector<ItemPart> parts;  // `start`: in its section.
-  std::vector<BundleSection> payloads;
 };
 
 // The act without its payloads; each is begun by BeginActPayload and its bytes follow.
 absl::Status WriteAct(BundleWriter& file, const OutboxItem& item);
 absl::Status BeginActPayload(BundleWriter& file, const ItemPart& part);
-// REQUIRES: a reader of kind 2. DATA_LOSS, reason BUNDLE_DAMAGED: not what the two above write.
-absl::StatusOr<std::vector<BundleAct>> ReadActs(const BundleReader& file);
+// Where the acts stand, each held once against what the two above write, and none kept.
+// REQUIRES: a reader of kind 2. DATA_LOSS, reason BUNDLE_DAMAGED: something else.
+absl::StatusOr<std::vector<BundleActPlace>> FindActs(const BundleReader& file);
+// DATA_LOSS, reason BUNDLE_DAMAGED: the file has changed since FindActs.
+absl::StatusOr<BundleAct> ReadAct(const BundleReader& file, const BundleActPlace& place);
 
 // What a server answered, with the proof of it, or that it refused, which nothing proves.
 struct BundleReceipt {

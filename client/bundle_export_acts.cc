@@ -67,25 +67,29 @@ absl::Status WriteItem(Workplace& place, BundleWriter& file, const OutboxItem& i
 }  // namespace
 
 absl::StatusOr<BundleWritten> ExportActs(Workplace& place, const std::string& path) {
-  std::vector<OutboxItem> acts;
+  std::vector<std::uint64_t> numbers;
   for (const OutboxItem& item : place.outbox->items()) {
     const bool is_signed = item.state == ItemState::kWaiting || item.state == ItemState::kSending;
-    if (is_signed) acts.push_back(item);
+    if (is_signed) numbers.push_back(item.number);
   }
-  if (acts.empty())
+  if (numbers.empty())
     return absl::NotFoundError("nothing that is sealed and signed waits to be sent");
   auto file = BundleWriter::Create(path, BundleKind::kActs, place.membership.org);
   if (!file.ok()) return file.status();
-  for (OutboxItem& item : acts) {
+  BundleWritten written;
+  for (const std::uint64_t number : numbers) {
+    OutboxItem item = *place.outbox->Find(number);
     if (absl::Status s = BringUpToDate(place, item); !s.ok()) return s;
     // Whoever gets the file can send it from now on, so it counts as sent before the file is there.
     item.appended = true;
     item.state = ItemState::kSending;
     if (absl::Status s = place.outbox->Update(item); !s.ok()) return s;
     if (absl::Status s = WriteItem(place, *file, item); !s.ok()) return s;
+    written.acts.push_back({.number = number, .kind = item.kind, .about = item.about});
   }
   if (absl::Status s = file->Finish(); !s.ok()) return s;
-  return BundleWritten{.documents = {}, .acts = std::move(acts), .bytes = file->size()};
+  written.bytes = file->size();
+  return written;
 }
 
 }  // namespace amparo::client

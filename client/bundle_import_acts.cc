@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "client/alarms.h"
 #include "client/bundle_acts.h"
 #include "client/bundle_import.h"
+#include "client/bundled_payload.h"
 #include "client/names.h"
 #include "client/outbox.h"
 #include "client/part_uploads.h"
@@ -23,29 +25,8 @@
 namespace amparo::client {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
-
-// A payload as it lies in the bundle.
-class BundledPart final : public PayloadSource {
- public:
-  BundledPart(const BundleReader& file, const BundleSection& section, const ItemPart& part)
-      : file_(file), section_(section), part_(part) {}
-
-  absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, MutableByteView out) override {
-    if (offset >= part_.length) return 0;  // Where to go on is the server's word.
-    const auto size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), part_.length - offset));
-    absl::Status s = file_.ReadAt(section_, part_.start + offset, out.first(size));
-    if (!s.ok()) return s;
-    return size;
-  }
-  absl::StatusOr<Hash> Sha256() override { return part_.sha256; }
-
- private:
-  const BundleReader& file_;
-  const BundleSection& section_;
-  const ItemPart& part_;
-};
+// What a server takes as one blob.
+constexpr std::uint64_t kPayloadBytesMax = std::uint64_t{4} << 30;
 
 absl::Status DoesNotFit(absl::string_view what) {
   return Refused(absl::StatusCode::kFailedPrecondition, "BUNDLE_CONTRADICTS", what);
@@ -67,8 +48,10 @@ std::string AboutOf(const Workplace& place, const SignedStatement& said, const B
 // One act on its way to the server.
 class Forwarding {
  public:
-  Forwarding(Workplace& place, const BundleReader& file, const BundleAct& act)
-      : place_(place), file_(file), act_(act) {}
+  // All borrowed. REQUIRES: `payloads` are those of `act`.
+  Forwarding(Workplace& place, const BundleReader& file, const BundleAct& act,
+             std::span<const BundleSection> payloads)
+      : place_(place), file_(file), act_(act), payloads_(payloads) {}
 
   // What can be known of it before anything is sent.
   absl::Status Check(CarriedActResult& result) {
@@ -87,6 +70,7 @@ class Forwarding {
       return DoesNotFit(absl::StrCat("its author has no say here: ", RefusalName(*refusal)));
     }
     for (const ItemPart& part : act_.parts) {
+      if (part.length > kPayloadBytesMax) return DoesNotFit("a payload larger than 4 GiB");
       const auto is_it = [&](const ObjectRef& ref) {
         return ref.object == part.object && ref.payload_length == part.length &&
                ref.payload_sha256 == part.sha256;
@@ -115,28 +99,15 @@ class Forwarding {
   }
 
  private:
-  // Before a byte of it is sent: a server given other bytes than it is told of knows no stick.
-  absl::Status CheckPart(BundledPart& source, const ItemPart& part) const {
-    Sha256Stream hash;
-    Bytes piece(kPieceBytes);
-    for (std::uint64_t at = 0; at < part.length;) {
-      auto got = source.ReadAt(at, piece);
-      if (!got.ok()) return got.status();
-      hash.Update(ByteView(piece).first(*got));
-      at += *got;
-    }
-    if (hash.Finish() == part.sha256) return absl::OkStatus();
-    return DoesNotFit("a payload's bytes are not those that its statement names");
-  }
-
   absl::Status SendParts(const std::function<void(std::uint64_t)>& sent) {
     if (act_.parts.empty()) return absl::OkStatus();
-    std::vector<std::unique_ptr<BundledPart>> sources;
+    std::vector<std::unique_ptr<BundledPayload>> sources;
     std::vector<PartToSend> parts;
+    // All before a byte is sent: a server given other bytes than it is told of knows no stick.
     for (std::size_t i = 0; i < act_.parts.size(); ++i) {
       const ItemPart& part = act_.parts[i];
-      sources.push_back(std::make_unique<BundledPart>(file_, act_.payloads[i], part));
-      if (absl::Status s = CheckPart(*sources.back(), part); !s.ok()) return s;
+      sources.push_back(std::make_unique<BundledPayload>(file_, payloads_[i], part));
+      if (absl::Status s = sources.back()->Check(); !s.ok()) return s;
       parts.push_back(
           {.object = part.object, .length = part.length, .source = sources.back().get()});
     }
@@ -164,8 +135,45 @@ class Forwarding {
   Workplace& place_;
   const BundleReader& file_;
   const BundleAct& act_;
+  const std::span<const BundleSection> payloads_;
   audit::Leaf leaf_;
 };
+
+std::uint64_t PayloadBytesOf(const BundleActPlace& act) {
+  std::uint64_t bytes = 0;
+  for (const BundleSection& section : act.payloads) bytes += section.length - ObjectId::kSize;
+  return bytes;
+}
+
+// An error: nothing that comes after it is to be tried. A refusal is in the result.
+absl::StatusOr<CarriedActResult> ForwardAct(Workplace& place, const BundleReader& file,
+                                            const BundleActPlace& where, Progress moved,
+                                            const ProgressListener& progress,
+                                            BundleReceipt& receipt) {
+  auto act = ReadAct(file, where);
+  if (!act.ok()) return act.status();
+  receipt.statement = HashOf(act->statement);
+  CarriedActResult result;
+  Forwarding forwarding(place, file, *act, where.payloads);
+  result.status = forwarding.Check(result);
+  if (result.status.ok()) {
+    const std::uint64_t before = moved.done_bytes;
+    const auto sent = [&](std::uint64_t bytes) {
+      moved.done_bytes = before + bytes;
+      if (progress) progress(moved);
+    };
+    result.status = forwarding.Send(sent, receipt);
+  }
+  const Verdict verdict = result.status.ok() ? Verdict::kRefused : VerdictOf(result.status);
+  // With a reason it is the stick's fault, or the link's.
+  if (absl::IsDataLoss(result.status) && !DetailOf(result.status).has_value()) {
+    RaiseAlarm(place, result.status, std::nullopt);
+  }
+  if (verdict == Verdict::kNoLink || verdict == Verdict::kAlarm) return result.status;
+  result.position = receipt.position;
+  receipt.refusal = result.status;
+  return result;
+}
 
 // What the sender's home is told of one act. DATA_LOSS: a proof that proves nothing.
 absl::Status TakeStored(Workplace& place, OutboxItem item, const BundleReceipt& receipt) {
@@ -212,7 +220,7 @@ absl::StatusOr<BundleTaken> ForwardActs(Workplace& place, const BundleReader& fi
                                         const std::string& receipts,
                                         const ProgressListener& progress) {
   if (absl::Status s = CheckNoAlarm(place); !s.ok()) return s;
-  auto acts = ReadActs(file);
+  auto acts = FindActs(file);
   if (!acts.ok()) return acts.status();
   std::optional<BundleWriter> answer;
   if (!receipts.empty()) {
@@ -221,35 +229,17 @@ absl::StatusOr<BundleTaken> ForwardActs(Workplace& place, const BundleReader& fi
     answer.emplace(*std::move(made));
   }
   Progress moved;
-  for (const BundleAct& act : *acts) {
-    for (const ItemPart& part : act.parts) moved.total_bytes += part.length;
-  }
+  for (const BundleActPlace& act : *acts) moved.total_bytes += PayloadBytesOf(act);
   BundleTaken taken{.size = place.replica.head().size};
-  for (const BundleAct& act : *acts) {
-    CarriedActResult result;
-    BundleReceipt receipt{.statement = HashOf(act.statement)};
-    Forwarding forwarding(place, file, act);
-    const std::uint64_t before = moved.done_bytes;
-    result.status = forwarding.Check(result);
-    if (result.status.ok()) {
-      const auto sent = [&](std::uint64_t bytes) {
-        moved.done_bytes = before + bytes;
-        if (progress) progress(moved);
-      };
-      result.status = forwarding.Send(sent, receipt);
-    }
-    const Verdict verdict = result.status.ok() ? Verdict::kRefused : VerdictOf(result.status);
-    // With a reason it is the stick's fault, or the link's.
-    if (absl::IsDataLoss(result.status) && !DetailOf(result.status).has_value()) {
-      RaiseAlarm(place, result.status, std::nullopt);
-    }
-    if (verdict == Verdict::kNoLink || verdict == Verdict::kAlarm) return result.status;
-    result.position = receipt.position;
-    receipt.refusal = result.status;
+  for (const BundleActPlace& act : *acts) {
+    BundleReceipt receipt;
+    auto result = ForwardAct(place, file, act, moved, progress, receipt);
+    if (!result.ok()) return result.status();
+    moved.done_bytes += PayloadBytesOf(act);
     if (answer.has_value()) {
       if (absl::Status s = WriteReceipt(*answer, receipt); !s.ok()) return s;
     }
-    taken.acts.push_back(std::move(result));
+    taken.acts.push_back(*std::move(result));
   }
   if (answer.has_value()) {
     if (absl::Status s = answer->Finish(); !s.ok()) return s;

@@ -169,9 +169,14 @@ struct DocumentsToCarry {
   std::vector<SubjectId> documents;  // Empty: all that the member may see.
   Position from;                     // Where the member's own copy of the log ends; 0: all of it.
 };
+struct ActWritten {
+  std::uint64_t number = 0;  // Of the outbox.
+  Kind kind = Kind::kNote;
+  std::string about;  // What people call the subject.
+};
 struct BundleWritten {
   std::vector<std::string> documents;  // Their codes, when it carries documents,
-  std::vector<OutboxItem> acts;        // and these, when it carries acts.
+  std::vector<ActWritten> acts;        // and these, when it carries acts.
   std::uint64_t bytes = 0;
 };
 struct CarriedActResult {

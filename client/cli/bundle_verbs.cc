@@ -55,7 +55,7 @@ absl::Status ExportActs(Shell& shell, const Given& given) {
   if (!written.ok()) return written.status();
   shell.terminal->Line(absl::StrCat("wrote ", given.output, " (", SpellSize(written->bytes), ")"));
   nlohmann::ordered_json items = nlohmann::ordered_json::array();
-  for (const client::OutboxItem& item : written->acts) {
+  for (const client::ActWritten& item : written->acts) {
     shell.terminal->Line(
         absl::StrCat("  ", SpellAct(item.kind, item.about), " (item ", item.number, ")"));
     items.push_back(item.number);
