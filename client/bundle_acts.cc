@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/act_objects.h"
 #include "client/workplace.h"
 #include "crypto/digest.h"
 #include "statement/bodies.h"
@@ -21,7 +22,6 @@ constexpr std::uint8_t kRefused = 2;
 constexpr std::size_t kActsMax = 1000;  // As many as an outbox has.
 constexpr std::size_t kActBytesMax = std::size_t{4} << 20;
 constexpr std::size_t kReceiptBytesMax = 32 * 1024;
-constexpr std::size_t kGrantBytesMax = 4 * 1024;
 constexpr std::size_t kTextBytesMax = 8 * 1024;
 constexpr std::size_t kNoteBytesMax = 16 * 1024;
 
@@ -42,18 +42,9 @@ absl::StatusOr<BundleAct> DecodeAct(ByteView bytes) {
   Reader in(bytes);
   BundleAct act;
   act.statement = Copy(in.Vec32(kSignedStatementBytesMax, "statement"));
-  for (std::size_t left = in.U16("grants"); left > 0 && in.ok(); --left) {
-    GrantBytes& grant = act.grants.emplace_back();
-    grant.object = in.Fixed<ObjectId>("object");
-    grant.grantee = in.Fixed<MemberId>("grantee");
-    grant.grant = Copy(in.Vec16(kGrantBytesMax, "grant"));
-  }
-  for (std::size_t left = in.U16("objects"); left > 0 && in.ok(); --left) {
-    ObjectBytes& object = act.objects.emplace_back();
-    object.object = in.Fixed<ObjectId>("object");
-    object.payload = Copy(in.Vec32(kSmallObjectBytesMax, "payload"));
-  }
-  for (std::size_t left = in.U16("parts"); left > 0 && in.ok(); --left) {
+  ReadActObjects(in, act.grants, act.objects);
+  for (std::size_t left = CountWithin(in, in.U16("parts"), kObjectsMax, "parts");
+       left > 0 && in.ok(); --left) {
     ItemPart& part = act.parts.emplace_back();
     part.object = in.Fixed<ObjectId>("object");
     part.start = ObjectId::kSize;
@@ -81,17 +72,7 @@ absl::Status CheckPlace(const BundleReader& file, const BundleSection& section,
 absl::Status WriteAct(BundleWriter& file, const OutboxItem& item) {
   Writer out;
   out.Vec32(item.statement);
-  out.U16(static_cast<std::uint16_t>(item.grants.size()));
-  for (const GrantBytes& grant : item.grants) {
-    out.Fixed(grant.object);
-    out.Fixed(grant.grantee);
-    out.Vec16(grant.grant);
-  }
-  out.U16(static_cast<std::uint16_t>(item.objects.size()));
-  for (const ObjectBytes& object : item.objects) {
-    out.Fixed(object.object);
-    out.Vec32(object.payload);
-  }
+  WriteActObjects(out, item.grants, item.objects);
   out.U16(static_cast<std::uint16_t>(item.parts.size()));
   for (const ItemPart& part : item.parts) {
     out.Fixed(part.object);

@@ -1,9 +1,8 @@
 #include "client/outbox_item.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint.h"
+#include "client/act_objects.h"
 #include "statement/codec.h"
 
 namespace amparo::client {
@@ -14,7 +13,6 @@ constexpr std::size_t kAboutBytesMax = 64;
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kEventsMax = 16;
 constexpr std::size_t kMessageBytesMax = 1024;
-constexpr std::size_t kGrantBytesMax = 4096;
 constexpr std::size_t kSignatureBytesMax = 64;
 
 ByteView Cut(const std::string& text, std::size_t max) {
@@ -27,17 +25,7 @@ void WriteContent(Writer& out, const OutboxItem& item) {
   out.Vec16(item.statement);
   out.U8(static_cast<std::uint8_t>(item.events.size()));
   for (const std::string& event : item.events) out.Vec8(AsBytes(event));
-  out.U16(static_cast<std::uint16_t>(item.grants.size()));
-  for (const GrantBytes& grant : item.grants) {
-    out.Fixed(grant.object);
-    out.Fixed(grant.grantee);
-    out.Vec16(grant.grant);
-  }
-  out.U16(static_cast<std::uint16_t>(item.objects.size()));
-  for (const ObjectBytes& object : item.objects) {
-    out.Fixed(object.object);
-    out.Vec32(object.payload);
-  }
+  WriteActObjects(out, item.grants, item.objects);
   out.U16(static_cast<std::uint16_t>(item.parts.size()));
   for (const ItemPart& part : item.parts) {
     out.Fixed(part.object);
@@ -48,33 +36,15 @@ void WriteContent(Writer& out, const OutboxItem& item) {
   out.U8(item.appended ? 1 : 0);
 }
 
-// A count that is checked before anything is taken for it.
-std::size_t Count(Reader& in, std::size_t count, std::size_t max, absl::string_view field) {
-  if (count <= max) return count;
-  in.Fail(field, "too many");
-  return 0;
-}
-
 void ReadContent(Reader& in, OutboxItem& item) {
   item.statement = Copy(in.Vec16(kSignedStatementBytesMax, "statement"));
-  for (std::size_t n = Count(in, in.U8("events"), kEventsMax, "events"); n > 0 && in.ok(); --n) {
+  for (std::size_t n = CountWithin(in, in.U8("events"), kEventsMax, "events"); n > 0 && in.ok();
+       --n) {
     item.events.push_back(Text(in.Vec8(kNameBytesMax, "event")));
   }
-  for (std::size_t n = Count(in, in.U16("grants"), kGrantsMax, "grants"); n > 0 && in.ok(); --n) {
-    GrantBytes grant;
-    grant.object = in.Fixed<ObjectId>("grant's object");
-    grant.grantee = in.Fixed<MemberId>("grantee");
-    grant.grant = Copy(in.Vec16(kGrantBytesMax, "grant"));
-    item.grants.push_back(std::move(grant));
-  }
-  for (std::size_t n = Count(in, in.U16("objects"), kObjectsMax, "objects"); n > 0 && in.ok();
+  ReadActObjects(in, item.grants, item.objects);
+  for (std::size_t n = CountWithin(in, in.U16("parts"), kObjectsMax, "parts"); n > 0 && in.ok();
        --n) {
-    ObjectBytes object;
-    object.object = in.Fixed<ObjectId>("object");
-    object.payload = Copy(in.Vec32(kSmallObjectBytesMax, "payload"));
-    item.objects.push_back(std::move(object));
-  }
-  for (std::size_t n = Count(in, in.U16("parts"), kObjectsMax, "parts"); n > 0 && in.ok(); --n) {
     ItemPart part;
     part.object = in.Fixed<ObjectId>("part");
     part.start = in.U64("start");
