@@ -19,7 +19,7 @@ namespace amparo::client {
 // Answers Sync, Subject and Cosigned; everything else is UNAVAILABLE. Of a subject that the bundle
 // does not have: FAILED_PRECONDITION, reason BUNDLE_LACKS. Before its first leaf: the same code,
 // reason BUNDLE_STARTS_LATER.
-class BundleConnection final : public RefusingConnection {
+class BundleConnection : public RefusingConnection {
  public:
   // Borrowed.
   explicit BundleConnection(const BundleDocuments& bundle);
@@ -28,6 +28,9 @@ class BundleConnection final : public RefusingConnection {
   absl::StatusOr<SubjectReply> Subject(SubjectType type, const SubjectId& subject,
                                        std::uint32_t from) override;
   absl::StatusOr<std::vector<std::string>> Cosigned() override { return bundle_.cosigned; }
+
+ protected:
+  const BundleDocuments& bundle() const { return bundle_; }
 
  private:
   const BundleDocuments& bundle_;

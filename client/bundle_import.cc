@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/bundle_connection.h"
 #include "client/bundle_documents.h"
+#include "client/bundle_light.h"
 #include "client/fetched.h"
 #include "client/names.h"
 #include "client/subject_objects.h"
@@ -22,9 +23,28 @@ absl::Status Contradicts(absl::string_view what) {
                  absl::StrCat("the bundle contradicts what this home knows: ", what));
 }
 
+absl::Status Judged(const absl::Status& synced) {
+  return absl::IsDataLoss(synced) ? Contradicts(synced.message()) : synced;
+}
+
+absl::Status SyncFull(Workplace& place, const BundleDocuments& bundle) {
+  BundleConnection connection(bundle);
+  return Judged(SyncWithBundle(place, connection, Reach::kFull));
+}
+
+absl::Status SyncLight(Workplace& place, const BundleDocuments& bundle) {
+  auto connection = LightBundleConnection::Make(bundle);
+  if (absl::IsInvalidArgument(connection.status())) {
+    return Contradicts(connection.status().message());
+  }
+  if (!connection.ok()) return connection.status();
+  return Judged(SyncWithBundle(place, **connection, Reach::kLight));
+}
+
 // Whether it says more than is known, or the same. Older and true: there is nothing to take over.
 absl::Status TakeLog(Workplace& place, const BundleDocuments& bundle) {
   const Replica& replica = place.replica;
+  const Reach reach = replica.head().size.value == 0 ? UsualReach(place.keys) : replica.reach();
   auto head = audit::OpenCheckpoint(place.membership.org, replica.LogKeyNow(), bundle.head.note);
   if (!head.ok()) return Contradicts("its head is not signed by the log");
   if (bundle.leaves.size() + bundle.head.from.value != head->size.value) {
@@ -32,11 +52,12 @@ absl::Status TakeLog(Workplace& place, const BundleDocuments& bundle) {
   }
   if (head->size <= replica.head().size) {
     if (replica.RootAt(head->size) == head->root) return absl::OkStatus();
+    // A light home knows few roots; what goes with it is held against what the home knows.
+    const bool is_known = reach == Reach::kFull || replica.RootAt(head->size).has_value();
+    if (!is_known) return absl::OkStatus();
     return Contradicts(absl::StrCat("another log of size ", head->size.value));
   }
-  BundleConnection connection(bundle);
-  const absl::Status synced = SyncWithBundle(place, connection);
-  return absl::IsDataLoss(synced) ? Contradicts(synced.message()) : synced;
+  return reach == Reach::kFull ? SyncFull(place, bundle) : SyncLight(place, bundle);
 }
 
 absl::StatusOr<SubjectChain> FindChain(const Workplace& place, const SubjectKey& subject) {
@@ -129,13 +150,6 @@ absl::StatusOr<BundleTaken> TakeDocuments(Workplace& place, const BundleReader& 
     return Refused(absl::StatusCode::kFailedPrecondition, "BUNDLE_FOR_ANOTHER",
                    absl::StrCat("the bundle is for ", MemberCode(bundle->head.member),
                                 ", and this is ", MemberCode(place.self()), "'s home"));
-  }
-  const bool is_light = place.replica.head().size.value == 0
-                            ? !place.keys.identity.has_value()
-                            : place.replica.reach() == Reach::kLight;
-  if (is_light) {
-    return Refused(absl::StatusCode::kFailedPrecondition, "HOME_IS_LIGHT",
-                   "this home holds the head of the log and not every entry");
   }
   if (absl::Status s = TakeLog(place, *bundle); !s.ok()) return s;
   if (auto found = place.FindOwnCertificate(); !found.ok()) return found.status();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "audit/proof.h"
 #include "client/membership.h"
 #include "client/replica_alarm.h"
 #include "client/replica_record.h"
@@ -13,6 +14,9 @@
 
 namespace amparo::client {
 namespace {
+
+// How often the log may have grown between two answers.
+constexpr int kProofRoundsMax = 3;
 
 Bytes EncodeBase(const audit::Checkpoint& base) {
   Writer out;
@@ -32,18 +36,47 @@ absl::StatusOr<audit::Checkpoint> DecodeBase(ByteView bytes) {
   return base;
 }
 
-absl::Status Compare(Workplace& place, const Carried& carried) {
-  const auto root = place.replica.RootAt(carried.head.size);
-  if (root == carried.head.root) return absl::OkStatus();
+absl::Status NotContinued(Workplace& place, const Carried& carried,
+                          const absl::StatusOr<CheckpointReply>& reply) {
   // The roots have said since that the log lost its end, and the end was what was carried.
   const auto epoch = place.replica.NewestEpoch();
   if (epoch.has_value() && epoch->value >= carried.base.size.value) return absl::OkStatus();
-  place.replica.AccuseNote(carried.note, carried.head, absl::UnimplementedError("not needed"));
+  place.replica.AccuseNote(carried.note, carried.head, reply);
   const audit::Checkpoint head = place.replica.head();
   return Alarm("the log was rolled back or forked: a bundle brought size ", carried.head.size.value,
                " root ", ToHex(carried.head.root),
                ", which the log signed; the server signed size ", head.size.value, " root ",
                ToHex(head.root));
+}
+
+// A light replica has no root of that size: the server has to prove that our head continues it.
+absl::Status CompareByProof(Workplace& place, const Carried& carried) {
+  for (int round = 0; round < kProofRoundsMax; ++round) {
+    auto reply = place.connection->Checkpoint(carried.head.size);
+    if (!reply.ok()) return reply.status();
+    auto newest =
+        audit::OpenCheckpoint(place.membership.org, place.replica.LogKeyNow(), reply->checkpoint);
+    if (!newest.ok()) {
+      return Alarm("the server's checkpoint is not the log's: ", newest.status().message());
+    }
+    if (*newest == place.replica.head()) {
+      const auto proven = audit::VerifyConsistency(carried.head, *newest, reply->consistency);
+      return proven.ok() ? proven : NotContinued(place, carried, reply);
+    }
+    // It has grown since.
+    absl::Status synced =
+        SyncReplica(place.replica, *place.connection, place.home, *place.keys.home);
+    if (!synced.ok()) return synced;
+  }
+  return absl::UnavailableError("the log grows faster than it can be compared; try again");
+}
+
+absl::Status Compare(Workplace& place, const Carried& carried) {
+  const auto root = place.replica.RootAt(carried.head.size);
+  if (root == carried.head.root) return absl::OkStatus();
+  const bool is_open = !root.has_value() && carried.head.size < place.replica.head().size;
+  if (is_open) return CompareByProof(place, carried);
+  return NotContinued(place, carried, absl::UnimplementedError("not needed"));
 }
 
 }  // namespace
@@ -69,7 +102,7 @@ absl::Status RestoreCarried(Workplace& place) {
   return absl::OkStatus();
 }
 
-absl::Status SyncWithBundle(Workplace& place, Connection& bundle) {
+absl::Status SyncWithBundle(Workplace& place, Connection& bundle, Reach reach) {
   const audit::Checkpoint base =
       place.carried.has_value() ? place.carried->base : place.replica.head();
   bool begun = place.carried.has_value();
@@ -81,7 +114,7 @@ absl::Status SyncWithBundle(Workplace& place, Connection& bundle) {
     }
     return place.home.AppendSealed(*place.keys.home, kCarriedLog, bytes);
   };
-  if (absl::Status s = place.replica.Sync(bundle, record); !s.ok()) return s;
+  if (absl::Status s = place.replica.Sync(bundle, record, reach); !s.ok()) return s;
   place.carried =
       Carried{.base = base, .head = place.replica.head(), .note = place.replica.checkpoint_note()};
   return absl::OkStatus();

@@ -31,9 +31,11 @@ struct Carried {
 // was carried is remembered for SyncPastCarried alone. Nothing kept is no error.
 absl::Status RestoreCarried(Workplace& place);
 
-// Synchronises with a bundle. Errors: those of Replica::Sync; nothing was changed then.
-// REQUIRES: a full replica, or an empty one.
-absl::Status SyncWithBundle(Workplace& place, Connection& bundle);
+// Synchronises with a bundle; an empty replica becomes one of `reach`. Errors: those of
+// Replica::Sync; nothing was changed then.
+// REQUIRES: `reach` is the replica's, unless that is empty; of a light one `bundle` answers what a
+// light one asks.
+absl::Status SyncWithBundle(Workplace& place, Connection& bundle, Reach reach);
 
 // Synchronises with the server from where its own word ended. DATA_LOSS also: the server's log is
 // shorter than what was carried, or another one; the head stays, and alarms again, until

@@ -3,71 +3,33 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <random>
 
 #include "absl/strings/str_cat.h"
 #include "client/bundle_connection.h"
 #include "client/bundle_documents.h"
 #include "client/bundle_file.h"
+#include "tests/client_verbs/sticks.h"
 #include "tests/client_verbs/town.h"
 
 namespace amparo::client {
 namespace {
 
+using amparo::testing::Bent;
 using amparo::testing::Corpus;
+using amparo::testing::CutOff;
+using amparo::testing::Export;
 using amparo::testing::PictureOf;
+using amparo::testing::Play;
 using amparo::testing::ReadAll;
+using amparo::testing::Reconnect;
+using amparo::testing::Rewritten;
+using amparo::testing::SeededChance;
+using amparo::testing::Story;
 using amparo::testing::Town;
 
 std::string ReasonOf(const absl::Status& status) {
   return DetailOf(status).value_or(ErrorDetail{}).reason;
-}
-
-// The server answers nobody of that name any more.
-void CutOff(Town& town, const std::string& name) {
-  town.Server(name).sync = [] { return absl::UnavailableError("cut off"); };
-  town.Server(name).append = [](const AppendRequest&) { return absl::UnavailableError("cut off"); };
-  town.Stale(name).WorkOffline();
-}
-void Reconnect(Town& town, const std::string& name) {
-  town.Server(name).sync = nullptr;
-  town.Server(name).append = nullptr;
-}
-
-std::string Export(Town& town, const std::string& by, const std::string& to, Position from = {}) {
-  std::string path = town.Fresh();
-  const auto written = town.As(by).ExportDocuments(
-      {.member = town.Id(to), .documents = {}, .from = from}, path, nullptr);
-  EXPECT_EQ(written.status(), absl::OkStatus());
-  return path;
-}
-
-// Documents in every kind of hand: assigned, declined, taken away, handed in, delivered.
-struct Story {
-  SubjectId read, declined, open;
-};
-Story Play(Town& town) {
-  const SubjectId case_id = town.OpenCase();
-  Story story;
-  story.read = town.Submit(case_id, {Corpus("ht.txt"), Corpus("es-declaracion.pdf")});
-  town.Assign(story.read);
-  EXPECT_EQ(town.As("tina").Ask(story.read, "Which year?"), absl::OkStatus());
-  town.HandIn(story.read, Corpus("en.txt"));
-  town.Read(story.read);
-  EXPECT_EQ(town.As("rita").Approve(story.read), absl::OkStatus());
-  story.declined = town.Submit(case_id, {Corpus("mam.txt")});
-  EXPECT_EQ(town.As("cleo").Assign(story.declined, town.People("tom", "rex")), absl::OkStatus());
-  EXPECT_EQ(town.As("tom").Decline(story.declined, "I know the family."), absl::OkStatus());
-  town.Assign(story.declined, "tina", "rex");
-  story.open = town.Submit(case_id, {Corpus("ht-photo.jpg")});
-  EXPECT_EQ(town.As("cleo").Assign(story.open, town.People("tom", "rita")), absl::OkStatus());
-  const SubjectId taken = town.Submit(case_id, {Corpus("kek.txt")});
-  EXPECT_EQ(town.As("cleo").Assign(taken, town.People("tom", "rex")), absl::OkStatus());
-  town.As("tom");  // Who knows of it, and not of its end.
-  EXPECT_EQ(town.As("cleo").Unassign(taken), absl::OkStatus());
-  return story;
 }
 
 const char* const kReaders[] = {"tina", "tom", "rita", "rex", "ada", "carl", "flo"};
@@ -144,48 +106,10 @@ TEST(Bundle, CannotBeMadeByWhoSeesLess) {
   EXPECT_FALSE(absl::IsNotFound(unknown.status()));
 }
 
-// Rewrites a bundle with one section changed, and its hash made good.
-std::string Rewritten(Town& town, const std::string& path,
-                      const std::function<void(std::size_t number, Bytes& content)>& change) {
-  const auto reader = BundleReader::Open(path);
-  EXPECT_EQ(reader.status(), absl::OkStatus());
-  std::string out = town.Fresh();
-  auto writer = BundleWriter::Create(out, reader->kind(), reader->org());
-  EXPECT_EQ(writer.status(), absl::OkStatus());
-  for (std::size_t i = 0; i < reader->sections().size(); ++i) {
-    auto content = reader->Content(reader->sections()[i], std::uint64_t{64} << 20);
-    EXPECT_EQ(content.status(), absl::OkStatus());
-    change(i, *content);
-    EXPECT_EQ(writer->Add(reader->sections()[i].type, *content), absl::OkStatus());
-  }
-  EXPECT_EQ(writer->Finish(), absl::OkStatus());
-  return out;
-}
-
-// One bit of one section of the given types, and the hash made good.
-std::string Bent(Town& town, const std::string& path, std::mt19937_64& chance,
-                 const std::function<bool(std::uint8_t type)>& is_bent) {
-  const auto reader = BundleReader::Open(path);
-  EXPECT_EQ(reader.status(), absl::OkStatus());
-  std::vector<std::size_t> candidates;
-  for (std::size_t i = 0; i < reader->sections().size(); ++i) {
-    if (is_bent(reader->sections()[i].type)) candidates.push_back(i);
-  }
-  const std::size_t which = candidates[chance() % candidates.size()];
-  const std::uint64_t bit = chance();
-  return Rewritten(town, path, [&](std::size_t number, Bytes& content) {
-    if (number != which) return;
-    content[bit / 8 % content.size()] ^= static_cast<std::uint8_t>(1u << (bit % 8));
-  });
-}
-
 // Whoever made the file may have changed anything in it. Of the log nothing false is taken over,
 // and the home is as it was; no alarm stands, for nobody knows who did it.
 TEST(Bundle, IsBelievedNoMoreThanAServer) {
-  const char* given = std::getenv("AMPARO_SEED");
-  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 29;
-  std::cout << "AMPARO_SEED=" << seed << "\n";
-  std::mt19937_64 chance(seed);
+  std::mt19937_64 chance = SeededChance(29);
   Town town;
   const Position known{town.As("rex").replica().head().size.value};
   const Story story = Play(town);
@@ -250,7 +174,7 @@ TEST(Bundle, CarriesActsThatAnybodySendsOn) {
 
 // A stick's acts are anybody's bytes to the program that is asked to send them on.
 TEST(Bundle, ActsThatLieHarmNobodyWhoSendsThemOn) {
-  std::mt19937_64 chance(31);
+  std::mt19937_64 chance = SeededChance(31);
   Town town;
   const SubjectId case_id = town.OpenCase();
   town.As("flo");

@@ -27,6 +27,7 @@ struct Tampering {
   std::function<void(client::SyncReply& reply)> synced;
   std::function<void(std::vector<std::string>& notes)> cosigned;
   std::function<absl::Status(TreeSize size, const std::string& line)> cosign;
+  std::function<absl::Status(TreeSize old_size, client::CheckpointReply& reply)> checkpoint;
   std::function<void(client::LightWhich which, client::LightReply& reply)> light;
   std::function<void(std::vector<std::vector<Hash>>& paths)> prove;
   int uploads = 0;  // Counted.
@@ -67,6 +68,12 @@ class TamperingConnection final : public ForwardingConnection {
   }
   absl::Status Cosign(TreeSize size, const std::string& line) override {
     return tampering_->cosign ? tampering_->cosign(size, line) : inner().Cosign(size, line);
+  }
+  absl::StatusOr<client::CheckpointReply> Checkpoint(TreeSize old_size) override {
+    absl::StatusOr<client::CheckpointReply> reply = inner().Checkpoint(old_size);
+    if (!reply.ok() || !tampering_->checkpoint) return reply;
+    if (absl::Status s = tampering_->checkpoint(old_size, *reply); !s.ok()) return s;
+    return reply;
   }
   absl::StatusOr<client::LightReply> Light(client::LightWhich which, Position from,
                                            TreeSize size) override {
