@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/act_objects.h"
-#include "client/workplace.h"
+#include "client/refused.h"
 #include "crypto/digest.h"
 #include "statement/bodies.h"
 #include "statement/codec.h"
@@ -69,7 +69,7 @@ absl::Status CheckPlace(const BundleReader& file, const BundleSection& section,
 
 }  // namespace
 
-absl::Status WriteAct(BundleWriter& file, const OutboxItem& item) {
+Bytes EncodeAct(const OutboxItem& item) {
   Writer out;
   out.Vec32(item.statement);
   WriteActObjects(out, item.grants, item.objects);
@@ -79,7 +79,11 @@ absl::Status WriteAct(BundleWriter& file, const OutboxItem& item) {
     out.U64(part.length);
     out.Fixed(part.sha256);
   }
-  return file.Add(kAct, out.bytes());
+  return out.Take();
+}
+
+absl::Status WriteAct(BundleWriter& file, const OutboxItem& item) {
+  return file.Add(kAct, EncodeAct(item));
 }
 
 absl::Status BeginActPayload(BundleWriter& file, const ItemPart& part) {

@@ -34,6 +34,8 @@ struct BundleAct {
   std::vector<ItemPart> parts;  // `start`: in its section.
 };
 
+// The content of an act's section. `item.parts[].start` is not part of it.
+Bytes EncodeAct(const OutboxItem& item);
 // The act without its payloads; each is begun by BeginActPayload and its bytes follow.
 absl::Status WriteAct(BundleWriter& file, const OutboxItem& item);
 absl::Status BeginActPayload(BundleWriter& file, const ItemPart& part);

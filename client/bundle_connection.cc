@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "client/workplace.h"
+#include "client/refused.h"
 
 namespace amparo::client {
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/log_entry.h"
-#include "client/workplace.h"
+#include "client/refused.h"
 #include "crypto/grant.h"
 #include "statement/bodies.h"
 #include "statement/codec.h"

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "client/workplace.h"
+#include "client/refused.h"
 #include "statement/codec.h"
 
 namespace amparo::client {

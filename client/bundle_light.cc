@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "audit/log_entry.h"
 #include "audit/proof.h"
-#include "client/workplace.h"
+#include "client/refused.h"
 #include "statement/kinds.h"
 #include "statement/statement.h"
 

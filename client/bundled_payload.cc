@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "client/workplace.h"
+#include "client/refused.h"
 #include "crypto/digest.h"
 
 namespace amparo::client {

@@ -17,12 +17,6 @@ constexpr std::uint64_t kHour_s = 3600;
 
 }  // namespace
 
-absl::Status Refused(absl::StatusCode code, absl::string_view reason, absl::string_view message) {
-  absl::Status status(code, message);
-  AttachDetail(status, {.reason = std::string(reason), .head = std::nullopt});
-  return status;
-}
-
 Workplace::Workplace(Home the_home, KeyBundle the_keys, Membership the_membership,
                      std::unique_ptr<Connection> the_connection, Replica the_replica)
     : home(std::move(the_home)),

@@ -21,6 +21,7 @@
 #include "client/home.h"
 #include "client/membership.h"
 #include "client/outbox.h"
+#include "client/refused.h"
 #include "client/replica.h"
 #include "client/statement_author.h"
 #include "client/witnessing.h"
@@ -118,9 +119,6 @@ struct Workplace {
   absl::Status AdoptOwnCertificate();
   void BecomeAuthor();
 };
-
-// A refusal of this home's own, with a reason in DetailOf().
-absl::Status Refused(absl::StatusCode code, absl::string_view reason, absl::string_view message);
 
 }  // namespace amparo::client
 

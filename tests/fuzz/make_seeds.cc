@@ -23,6 +23,7 @@
 #include "statement/sealed_texts.h"
 #include "statement/statement.h"
 #include "statement/text_armor.h"
+#include "tests/fuzz/bundle_seeds.h"
 
 namespace amparo::fuzz {
 namespace {
@@ -230,6 +231,12 @@ custody::Receipt SampleReceipt() {
   return receipt;
 }
 
+void WriteBundleSeeds() {
+  for (const auto& [name, file] : BundleSeeds(root.string())) {
+    WriteChosen("bundle_fuzz", name, 0, file);
+  }
+}
+
 void WriteSocksSeeds() {
   const std::string target = "socks_dialogue_fuzz";
   WriteChosen(target, "none", 0, Bytes{5, 0, 5, 0, 0, 1, 127, 0, 0, 1, 0, 80, 'x'});
@@ -283,5 +290,6 @@ int main(int count, char** arguments) {
   amparo::fuzz::WriteAuditSeeds();
   amparo::fuzz::WriteCustodySeeds();
   amparo::fuzz::WriteSocksSeeds();
+  amparo::fuzz::WriteBundleSeeds();
   return 0;
 }
