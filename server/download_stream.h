@@ -1,4 +1,5 @@
-// Download: a range of a sealed blob, 1 MiB at a time.
+// Download: a range of a sealed blob, in messages of what the link takes in a quarter of a second,
+// 16 KiB to 1 MiB: what a link breaks in the middle of is lost whole.
 //
 // Memory: one message per stream.
 // Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads;
@@ -17,7 +18,9 @@
 
 namespace amparo::server {
 
-inline constexpr std::size_t kDownloadMessageBytes = 1024 * 1024;
+inline constexpr std::size_t kDownloadMessageBytesMin = 16 * 1024;  // And the first one.
+inline constexpr std::size_t kDownloadMessageBytesMax = 1024 * 1024;
+inline constexpr std::uint64_t kDownloadMessageTakes_us = 250'000;
 inline constexpr std::uint64_t kDownloadIdle_s = 120;  // Without a message taken; then it is ended.
 
 // The reactor of one call; it deletes itself when the call is over.

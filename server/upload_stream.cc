@@ -111,7 +111,8 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     is_open_ = true;
     if (auto status = LookAtStored(); !status.ok()) return status;
     offset_ = opening.resume() ? state_.stored() : opening.offset();
-    return absl::OkStatus();
+    // Before it is told where to go on: an old stream of the blob may hold more than is stored.
+    return opening.resume() && is_begun_ && !state_.sealed() ? TakeOver() : absl::OkStatus();
   }
 
   // What the server has already; a sealed blob ends the upload with success.
@@ -128,6 +129,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
           Reason::kLengthMismatch,
           absl::StrCat("the blob was begun with ", (*state)->length, " bytes, not ", length_));
     }
+    is_begun_ = true;
     state_.set_stored((*state)->stored);
     state_.set_received((*state)->stored);
     state_.set_sealed((*state)->sealed);
@@ -140,12 +142,25 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
       return Refuse(Reason::kOffsetMismatch, absl::StrCat("the upload starts at ", offset_,
                                                           ", the server has ", state_.stored()));
     }
+    if (auto status = BeginWriter(); !status.ok()) return status;
+    if (writer_->offset() == offset_) return absl::OkStatus();
+    return Refuse(Reason::kOffsetMismatch, "another upload of this blob was faster");
+  }
+
+  absl::Status TakeOver() {
+    if (auto status = BeginWriter(); !status.ok()) return status;
+    offset_ = writer_->offset();
+    state_.set_stored(offset_);
+    state_.set_received(offset_);
+    return absl::OkStatus();
+  }
+
+  absl::Status BeginWriter() {
     auto writer = organization_->unnamed_blobs().Begin(caller_.member, object_, length_,
                                                        organization_->now());
     if (!writer.ok()) return Named(writer.status());
     writer_ = *std::move(writer);
-    if (writer_->offset() == offset_) return absl::OkStatus();
-    return Refuse(Reason::kOffsetMismatch, "another upload of this blob was faster");
+    return absl::OkStatus();
   }
 
   absl::Status Write(std::span<const ByteView> pieces, std::size_t size) {
@@ -271,6 +286,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   std::uint64_t length_ = 0;
   std::uint64_t offset_ = 0;
   bool is_open_ = false;
+  bool is_begun_ = false;  // The server had some of the blob, or its length.
 };
 
 }  // namespace

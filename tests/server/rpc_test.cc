@@ -292,6 +292,55 @@ TEST_F(RpcTest, EndsAnUploadThatHasNotSaidWhoseItIsWhenThereAreTooMany) {
   for (std::thread& thread : waiting) thread.join();
 }
 
+// A client whose link broke comes back while the server still holds its old stream: what that one
+// received is where the new one goes on, flushed or not.
+TEST_F(RpcTest, AResumedUploadTakesOverWhatTheOldStreamReceived) {
+  FoundWithCast();
+  ASSERT_TRUE(client_->OpenSession(org_, "fay").ok());
+  const Bytes payload(3'000, 7);
+  v1::UploadMessage opening;
+  const auto open = [&](bool resume) {
+    v1::UploadOpening inner;
+    inner.set_object(StringOf(ObjectId::Filled(9).view()));
+    inner.set_length(payload.size());
+    inner.set_resume(resume);
+    *opening.mutable_opening() = client_->Wrap("Upload", inner);
+    return opening;
+  };
+  const auto data = [&](std::size_t bytes) {
+    v1::UploadMessage message;
+    message.set_data(std::string(bytes, 7));
+    return message;
+  };
+  v1::UploadReply reply;
+  const auto old_context = Context();
+  const auto old = client_->stub().Upload(old_context.get());
+  ASSERT_TRUE(old->Write(open(false)));
+  ASSERT_TRUE(old->Write(data(1'000)));
+  while (reply.received() < 1'000) ASSERT_TRUE(old->Read(&reply));
+  EXPECT_EQ(reply.stored(), 0u);
+
+  const auto context = Context();
+  const auto resumed = client_->stub().Upload(context.get());
+  ASSERT_TRUE(resumed->Write(open(true)));
+  ASSERT_TRUE(resumed->Read(&reply));
+  EXPECT_EQ(reply.stored(), 1'000u);
+  EXPECT_EQ(reply.received(), 1'000u);
+  old->Write(data(1'000));
+  while (old->Read(&reply)) {
+  }
+  EXPECT_EQ(old->Finish().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+
+  ASSERT_TRUE(resumed->Write(data(2'000)));
+  v1::UploadMessage seal;
+  seal.set_seal(StringOf(Sha256(payload).view()));
+  ASSERT_TRUE(resumed->Write(seal));
+  while (resumed->Read(&reply)) {
+  }
+  EXPECT_TRUE(resumed->Finish().ok());
+  EXPECT_TRUE(reply.sealed());
+}
+
 TEST_F(RpcTest, NamesTheQuotaOfUploadsThatNoStatementNames) {
   FoundWithCast();
   ASSERT_TRUE(client_->OpenSession(org_, "fay").ok());
