@@ -53,14 +53,16 @@ class PlannedFile {
   std::uint64_t at_ = 0;
 };
 
-// One file into one part, a batch at a time.
+// One file into one part, a batch at a time. `beginning` is held until it is begun.
 absl::Status SealFile(SealingPool& pool, const FileToSend& file, SealedPart& sealed,
-                      SpooledPart& part, const std::atomic<bool>& stopped) {
+                      SpooledPart& part, const std::atomic<bool>& stopped,
+                      std::unique_lock<std::mutex> beginning) {
   PlannedFile input(file);
   if (absl::Status s = input.Open(); !s.ok()) return s;
   PayloadSealer sealer(pool, sealed.key,
                        {.size = file.size, .padded_size = PaddedPartLength(file.size)},
                        [&](MutableByteView out) { return input.Read(out); });
+  beginning.unlock();
   for (bool last = false; !last;) {
     if (stopped) return absl::CancelledError("sealing was ended");
     absl::StatusOr<SealedBatch> batch = sealer.Next();
@@ -112,10 +114,12 @@ FileSealing::~FileSealing() {
 
 void FileSealing::Run() {
   while (!stopped_) {
+    // Begun one after the other, so that their nonces are drawn in the order of the files.
+    std::unique_lock beginning(beginning_);
     const std::size_t mine = next_++;
     if (mine >= jobs_.size()) return;
     Job& job = *jobs_[mine];
-    job.status = SealFile(pool_, job.file, job.sealed, job.part, stopped_);
+    job.status = SealFile(pool_, job.file, job.sealed, job.part, stopped_, std::move(beginning));
     if (!job.status.ok()) Stop(job.status);
   }
 }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,7 +72,8 @@ class FileSealing {
 
   SealingPool pool_;
   std::vector<std::unique_ptr<Job>> jobs_;
-  std::atomic<std::size_t> next_ = 0;
+  std::mutex beginning_;
+  std::size_t next_ = 0;  // Guarded by beginning_.
   std::atomic<bool> stopped_ = false;
   std::vector<std::thread> threads_;
 };

@@ -28,7 +28,7 @@ class DownloadStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, 
   void OnWriteDone(bool ok) override {
     idle_s_ = 0;
     if (!ok) return FinishWith(absl::OkStatus());
-    Pace();
+    pace_.Written(last_bytes_, std::chrono::steady_clock::now());
     parts_.disk->Run([this] { WriteNext(); });
   }
   void OnSecond() override {
@@ -74,27 +74,15 @@ class DownloadStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, 
       return FinishWith(Refuse(Reason::kSessionRefused, "no such session or key"));
     }
     const auto wanted =
-        static_cast<std::size_t>(std::min<std::uint64_t>(end_ - next_, message_bytes_));
+        static_cast<std::size_t>(std::min<std::uint64_t>(end_ - next_, pace_.message()));
     auto bytes = organization_->storage().blobs->Read(object_, next_, wanted);
     if (!bytes.ok()) return FinishWith(bytes.status());
     if (bytes->empty()) return FinishWith(Refuse(Reason::kInternal, "a blob ends early"));
-    next_ += bytes->size();
-    log_.AddOut(bytes->size());
+    last_bytes_ = bytes->size();
+    next_ += last_bytes_;
+    log_.AddOut(last_bytes_);
     message_ = WriteRawData(*std::move(bytes));
-    written_at_ = std::chrono::steady_clock::now();
     StartWrite(&message_);
-  }
-  // A message is written when the connection's windows took it. At most doubled, for the first
-  // ones only fill buffers.
-  void Pace() {
-    using std::chrono::microseconds;
-    const auto took =
-        std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - written_at_);
-    const auto span = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 1));
-    const std::uint64_t wanted = message_bytes_ * std::uint64_t{kDownloadMessageTakes_us} / span;
-    message_bytes_ = static_cast<std::size_t>(
-        std::clamp<std::uint64_t>(std::min<std::uint64_t>(wanted, 2 * message_bytes_),
-                                  kDownloadMessageBytesMin, kDownloadMessageBytesMax));
   }
   void FinishWith(const absl::Status& status) { Finish(log_.Finish(status, *context_)); }
 
@@ -105,8 +93,8 @@ class DownloadStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, 
   // What follows belongs to the one write under way.
   CallLog log_;
   grpc::ByteBuffer message_;
-  std::size_t message_bytes_ = kDownloadMessageBytesMin;  // Of the next one.
-  std::chrono::steady_clock::time_point written_at_;
+  std::size_t last_bytes_ = 0;
+  DownloadPace pace_{std::chrono::steady_clock::now()};
   Caller caller_;
   std::shared_ptr<Organization> organization_;
   ObjectId object_;

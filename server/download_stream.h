@@ -1,5 +1,4 @@
-// Download: a range of a sealed blob, in messages of what the link takes in a quarter of a second,
-// 16 KiB to 1 MiB: what a link breaks in the middle of is lost whole.
+// Download: a range of a sealed blob, in messages as large as the link is fast (DownloadPace).
 //
 // Memory: one message per stream.
 // Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads;
@@ -15,12 +14,10 @@
 
 #include "amparo/v1/amparo.pb.h"
 #include "server/call.h"
+#include "server/download_pace.h"
 
 namespace amparo::server {
 
-inline constexpr std::size_t kDownloadMessageBytesMin = 16 * 1024;  // And the first one.
-inline constexpr std::size_t kDownloadMessageBytesMax = 1024 * 1024;
-inline constexpr std::uint64_t kDownloadMessageTakes_us = 250'000;
 inline constexpr std::uint64_t kDownloadIdle_s = 120;  // Without a message taken; then it is ended.
 
 // The reactor of one call; it deletes itself when the call is over.

@@ -21,32 +21,24 @@ std::string& Label() {
   return *label;
 }
 std::atomic<std::uint64_t> epoch{0};
-// Threads but the main one that have drawn in this epoch: each draws from a stream of its own, in
-// the order of their first draws.
+// Draws of all threads but the main one in this epoch. They share a stream: what they draw they
+// draw in an order that does not depend on which of them is faster (client/sealing.cc).
 std::atomic<std::uint64_t> others{0};
 
-struct Stream {
-  std::uint64_t epoch = ~std::uint64_t{0};
-  std::uint64_t drawn = 0;
-  unsigned char key[crypto_stream_chacha20_KEYBYTES];
-};
-
 void Draw(void* out, std::size_t size) {
-  thread_local Stream stream;
-  if (stream.epoch != epoch.load()) {
-    const std::string name =
-        Label() +
-        (getpid() == gettid() ? std::string("\nmain") : "\nother " + std::to_string(others++));
-    stream.epoch = epoch.load();
-    stream.drawn = 0;
-    crypto_hash_sha256(stream.key, reinterpret_cast<const unsigned char*>(name.data()),
-                       name.size());
-  }
+  static std::uint64_t drawn_in = ~std::uint64_t{0};  // As the next one, of the main thread.
+  static std::uint64_t drawn = 0;
+  const bool is_main = getpid() == gettid();
+  if (is_main && drawn_in != epoch.load()) drawn = 0;
+  if (is_main) drawn_in = epoch.load();
+  const std::uint64_t number = is_main ? drawn++ : others++;
+  const std::string name = Label() + (is_main ? "\nmain" : "\nothers");
+  unsigned char key[crypto_stream_chacha20_KEYBYTES];
+  crypto_hash_sha256(key, reinterpret_cast<const unsigned char*>(name.data()), name.size());
   unsigned char nonce[crypto_stream_chacha20_NONCEBYTES];
-  const std::uint64_t number = stream.drawn++;
   static_assert(sizeof(nonce) == sizeof(number));
   std::memcpy(nonce, &number, sizeof(nonce));
-  crypto_stream_chacha20(static_cast<unsigned char*>(out), size, nonce, stream.key);
+  crypto_stream_chacha20(static_cast<unsigned char*>(out), size, nonce, key);
 }
 
 std::uint32_t DrawNumber() {
