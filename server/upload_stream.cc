@@ -246,16 +246,21 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     StartWrite(&raw_reply_);
   }
 
-  // The newest news is said first, if all is well.
+  // The newest news is said first, if all is well. Last on its thread, which is not gRPC's: after
+  // Finish this stream may be gone at once, and with it the mutex.
   void FinishWith(const absl::Status& status) {
     writer_.reset();
-    const std::lock_guard lock(mutex_);
-    news_ = state_;
-    log_.AddOut(replied_bytes_ + state_.ByteSizeLong());
-    finish_ = log_.Finish(status, *context_);
-    if (is_replying_) return;
-    if (status.ok() && is_open_ && IsNew()) return Reply();
-    Finish(*finish_);
+    grpc::Status finish;
+    {
+      const std::lock_guard lock(mutex_);
+      news_ = state_;
+      log_.AddOut(replied_bytes_ + state_.ByteSizeLong());
+      finish = log_.Finish(status, *context_);
+      finish_ = finish;
+      if (is_replying_) return;
+      if (status.ok() && is_open_ && IsNew()) return Reply();
+    }
+    Finish(finish);
   }
   storage::BlobStore& blobs() const { return *organization_->storage().blobs; }
 
