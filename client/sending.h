@@ -52,7 +52,7 @@ absl::Status FinishSending(Workplace& place, const OutboxItem& item, const absl:
                            Parts parts, const std::function<void(std::uint64_t)>& sent);
 
 // Sends what waits, in its order. What is refused is marked so and blocks nothing behind it; what
-// the server has no room for now stays, and holds back only what is behind it on the same subject.
+// the server has no room for yet stays, and holds back only what is behind it on the same subject.
 // UNAVAILABLE, UNAUTHENTICATED, DATA_LOSS: the rest was not tried.
 absl::Status SendOutbox(Workplace& place, const OutboxProgress& progress);
 
