@@ -1,6 +1,7 @@
 #include "client/connection.h"
 
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "statement/codec.h"
 
 namespace amparo::client {
@@ -10,6 +11,22 @@ constexpr char kDetailUrl[] = "amparo.v1.ErrorDetail";
 constexpr std::size_t kReasonBytesMax = 128;
 
 }  // namespace
+
+absl::Status KeptOnlyPart(const UploadRequest& request, std::uint64_t stored) {
+  return absl::DataLossError(absl::StrCat("the server kept ", stored, " of ", request.length,
+                                          " bytes of ", ToHex(request.object)));
+}
+
+absl::Status Connection::UploadAll(const NextUpload& next) {
+  while (const std::optional<PlannedUpload> upload = next()) {
+    const absl::StatusOr<UploadState> state =
+        Upload(upload->request, *upload->source, upload->progress);
+    if (!state.ok()) return state.status();
+    if (!state->sealed) return KeptOnlyPart(upload->request, state->stored);
+    if (upload->progress) upload->progress(upload->request.length);
+  }
+  return absl::OkStatus();
+}
 
 std::optional<ErrorDetail> DetailOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kDetailUrl);

@@ -99,6 +99,15 @@ struct UploadRequest {
 // Told what the server has received so far. May be empty. Called on the calling thread or
 // another, one call at a time.
 using UploadProgress = std::function<void(std::uint64_t received)>;
+struct PlannedUpload {
+  UploadRequest request;
+  PayloadSource* source = nullptr;  // Borrowed, until UploadAll returns.
+  UploadProgress progress = {};
+};
+// What to upload next; nothing: that was all. Called on the calling thread.
+using NextUpload = std::function<std::optional<PlannedUpload>()>;
+// DATA_LOSS, for a server that took all and kept `stored` bytes.
+absl::Status KeptOnlyPart(const UploadRequest& request, std::uint64_t stored);
 
 // Why the server said no, beside the code: from ErrorDetail. Attached to a Status as a
 // payload; see RefusalReason.
@@ -158,6 +167,10 @@ class Connection {
   // Several may run at once. An error of `source` ends it and is returned as it is.
   virtual absl::StatusOr<UploadState> Upload(const UploadRequest& request, PayloadSource& source,
                                              const UploadProgress& progress) = 0;
+  // Uploads what `next` gives, one blob after the other; asks for the next as soon as the one
+  // before is on its way. OK: all are sealed. DATA_LOSS: the server kept only part of one. Else as
+  // Upload. A transport without a stream for many uploads each by itself.
+  virtual absl::Status UploadAll(const NextUpload& next);
   // Calls `sink` with each piece in order.
   virtual absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                                 std::uint64_t offset, std::uint64_t length,

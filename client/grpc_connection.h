@@ -88,6 +88,7 @@ class GrpcConnection : public Connection {
   absl::StatusOr<UploadState> StatUpload(const ObjectId& object, std::uint64_t length) override;
   absl::StatusOr<UploadState> Upload(const UploadRequest& request, PayloadSource& source,
                                      const UploadProgress& progress) override;
+  absl::Status UploadAll(const NextUpload& next) override;
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                         std::uint64_t offset, std::uint64_t length,
                         const std::function<absl::Status(ByteView)>& sink) override;

@@ -1,13 +1,13 @@
 // Uploads of client/grpc_connection.h, which survive a broken connection: what the server has
 // not got is sent again, and only that.
 
-#include <algorithm>
+#include <deque>
 #include <optional>
-#include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/grpc_connection.h"
-#include "client/upload_pace.h"
+#include "client/grpc_connection_upload_attempt.h"
 
 namespace amparo::client {
 namespace {
@@ -25,116 +25,6 @@ bool MayGoOn(const absl::Status& status) {
   const auto detail = DetailOf(status);
   return detail.has_value() && detail->reason == "OFFSET_MISMATCH";
 }
-
-// One stream of an upload: this thread sends, another one takes what the server says.
-class UploadAttempt {
- public:
-  UploadAttempt(PayloadSource& source, const UploadProgress& told, bool resume,
-                const LearnedPace& known)
-      : source_(source), told_(told), known_(known) {
-    if (!resume) pace_.emplace(0, steady_clock::now(), known_);
-  }
-
-  grpc::Status Run(v1::Amparo::Stub& stub, grpc::ClientContext& context,
-                   const v1::UploadMessage& opening) {
-    ProgressWatch watch(context, kProgressLimit);
-    const auto stream = stub.Upload(&context);
-    std::thread listening([&] { Listen(*stream, watch); });
-    if (stream->Write(opening) && WaitForStart()) Send(*stream, watch);
-    stream->WritesDone();
-    listening.join();
-    grpc::Status finished = stream->Finish();
-    if (!watch.expired()) return finished;
-    return grpc::Status(grpc::StatusCode::UNAVAILABLE,
-                        absl::StrCat("the upload made no progress for ",
-                                     std::chrono::seconds(kProgressLimit).count(), " s"));
-  }
-
-  // What the server said last.
-  const v1::UploadReply& reply() const { return reply_; }
-  // What it had at the start, if it said.
-  std::optional<std::uint64_t> found() const { return found_; }
-  const absl::Status& failed() const { return failed_; }  // On this side.
-  LearnedPace learned() const { return pace_.has_value() ? pace_->learned() : known_; }
-
- private:
-  using Stream = grpc::ClientReaderWriter<v1::UploadMessage, v1::UploadReply>;
-
-  void Listen(Stream& stream, ProgressWatch& watch) {
-    v1::UploadReply reply;
-    while (stream.Read(&reply)) {
-      bool is_news = false;
-      {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        if (!found_.has_value()) is_news = (found_ = reply.stored()) > 0;
-        if (!pace_.has_value()) pace_.emplace(reply.stored(), steady_clock::now(), known_);
-        is_news = pace_->Received(reply.received(), steady_clock::now()) || is_news;
-        reply_ = reply;
-      }
-      changed_.notify_all();
-      if (!is_news) continue;
-      watch.Touch();
-      if (told_) told_(reply.received());
-    }
-    const std::lock_guard<std::mutex> lock(mutex_);
-    is_over_ = true;
-    changed_.notify_all();
-  }
-
-  // Where to go on is the server's to say; whether it is true shows in the SHA-256.
-  bool WaitForStart() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [&] { return is_over_ || pace_.has_value(); });
-    return !is_over_ && !reply_.sealed();
-  }
-  // Bytes of the next message, once it may be sent; 0: the stream is over.
-  std::size_t WaitForRoom() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [&] { return is_over_ || pace_->MaySend() > 0; });
-    return is_over_ ? 0 : pace_->MaySend();
-  }
-
-  // A failure on this side half-closes: what is durable stays, nothing is sealed.
-  void Send(Stream& stream, ProgressWatch& watch) {
-    v1::UploadMessage message;
-    while (const std::size_t room = WaitForRoom()) {
-      std::string& data = *message.mutable_data();
-      data.resize(room);
-      const absl::StatusOr<std::size_t> got = source_.ReadAt(
-          pace_->sent(), MutableByteView(reinterpret_cast<std::uint8_t*>(data.data()), room));
-      if (!got.ok()) failed_ = got.status();
-      if (!got.ok()) return;
-      if (*got == 0) break;
-      data.resize(*got);
-      watch.Touch();  // Waiting for what is still being made is not the link's fault.
-      {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        pace_->Sent(*got, steady_clock::now());
-      }
-      if (!stream.Write(message)) return;
-    }
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (is_over_) return;
-    }
-    const absl::StatusOr<Hash> sha256 = source_.Sha256();
-    failed_ = sha256.status();
-    if (!sha256.ok()) return;
-    message.set_seal(AsString(sha256->view()));
-    stream.Write(message);
-  }
-
-  PayloadSource& source_;
-  const UploadProgress& told_;
-  const LearnedPace known_;
-  absl::Status failed_;
-  std::mutex mutex_;  // Guards what follows.
-  std::condition_variable changed_;
-  std::optional<UploadPace> pace_;  // Once it is known where to start.
-  std::optional<std::uint64_t> found_;
-  v1::UploadReply reply_;
-  bool is_over_ = false;
-};
 
 }  // namespace
 
@@ -183,42 +73,46 @@ void GrpcConnection::LearnPace(const LearnedPace& pace) {
 absl::StatusOr<UploadState> GrpcConnection::Upload(const UploadRequest& request,
                                                    PayloadSource& source,
                                                    const UploadProgress& progress) {
+  bool is_given = false;
+  const absl::Status status = UploadAll([&]() -> std::optional<PlannedUpload> {
+    if (std::exchange(is_given, true)) return std::nullopt;
+    return PlannedUpload{.request = request, .source = &source, .progress = progress};
+  });
+  if (!status.ok()) return status;
+  return UploadState{.stored = request.length, .sealed = true};
+}
+
+absl::Status GrpcConnection::UploadAll(const NextUpload& next) {
+  const UploadAttempt::MakeOpening make_opening = [&](const UploadRequest& request, bool resume) {
+    return UploadOpeningFor(request, resume);
+  };
   Backoff backoff(options_.transfer_patience, options_.jitter, steady_clock::now());
-  bool resume = request.begun;
+  std::deque<BlobUnderWay> line;
   bool was_unauthenticated = false;
-  std::uint64_t stored = 0;  // The most that the server said to be durable,
-  std::uint64_t received = 0;
   int losses = 0;
   while (true) {
-    UploadAttempt attempt(source, progress, resume, KnownPace());
-    absl::Status status;
-    if (auto opening = UploadOpeningFor(request, resume); opening.ok()) {
-      grpc::ClientContext context;
-      const grpc::Status finished = attempt.Run(*stub_, context, *opening);
-      status = StatusFrom(finished, context);
-    } else {
-      status = opening.status();
-    }
-    const v1::UploadReply& reply = attempt.reply();
+    grpc::ClientContext context;
+    UploadAttempt attempt(line, next, make_opening, KnownPace());
+    const grpc::Status finished = attempt.Run(*stub_, context);
     if (!attempt.failed().ok()) return attempt.failed();
+    absl::Status status = StatusFrom(finished, context);
+    if (status.ok()) status = attempt.not_opened();
     LearnPace(status.ok() ? attempt.learned() : LearnedPace{});
     if (status.ok()) {
       NoteWorked();
-      return UploadState{.stored = reply.stored(), .sealed = reply.sealed()};
+      if (line.empty()) return absl::OkStatus();
+      return KeptOnlyPart(line.front().upload.request, line.front().stored);
     }
     if (!MayGoOn(status)) return status;
-    resume = true;
-    if (attempt.found().value_or(stored) < stored && ++losses > kLossesMax) {
+    for (BlobUnderWay& blob : line) blob.resume = true;
+    if ((losses += attempt.losses()) > kLossesMax) {
       return absl::UnavailableError(absl::StrCat("the server at ", address_,
                                                  " lost what it had of an upload ", losses,
                                                  " times; send it again later"));
     }
-    stored = std::max(stored, reply.stored());
-    const bool moved = reply.received() > received;
-    received = std::max(received, reply.received());
-    if (moved) backoff.Restart(steady_clock::now());
+    if (attempt.moved()) backoff.Restart(steady_clock::now());
     if (absl::IsUnauthenticated(status)) {
-      if (was_unauthenticated && !moved) return status;
+      if (was_unauthenticated && !attempt.moved()) return status;
       was_unauthenticated = true;
       ForgetSession();
       continue;

@@ -5,9 +5,6 @@
 #include <numeric>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "statement/ids.h"
-
 namespace amparo::client {
 namespace {
 
@@ -38,42 +35,24 @@ PartUploads::~PartUploads() {
 }
 
 void PartUploads::Run() {
-  while (true) {
-    std::size_t mine = 0;
-    {
-      const std::lock_guard lock(mutex_);
-      if (next_ >= parts_.size() || !failed_.ok()) {
-        --running_;
-        changed_.notify_all();
-        return;
-      }
-      mine = next_++;
-    }
-    Send(mine);
-  }
+  absl::Status status = connection_.UploadAll([this] { return Next(); });
+  const std::lock_guard lock(mutex_);
+  if (failed_.ok()) failed_ = std::move(status);
+  --running_;
+  changed_.notify_all();
 }
 
-void PartUploads::Send(std::size_t index) {
-  const PartToSend& part = parts_[index];
-  const UploadRequest request{.object = part.object, .length = part.length, .begun = begun_};
-  const auto progress = [&](std::uint64_t received) {
-    const std::lock_guard lock(mutex_);
-    received_[index] = received;
-  };
-  const absl::StatusOr<UploadState> state = connection_.Upload(request, *part.source, progress);
-  absl::Status status = state.status();
-  if (state.ok() && !state->sealed) {
-    status = absl::DataLossError(absl::StrCat("the server kept ", state->stored, " of ",
-                                              part.length, " bytes of ", ToHex(part.object)));
-  }
+std::optional<PlannedUpload> PartUploads::Next() {
   const std::lock_guard lock(mutex_);
-  if (status.ok()) {
-    received_[index] = part.length;
-    ++done_;
-  } else if (failed_.ok()) {
-    failed_ = std::move(status);
-  }
-  changed_.notify_all();
+  if (next_ >= parts_.size() || !failed_.ok()) return std::nullopt;
+  const std::size_t index = next_++;
+  const PartToSend& part = parts_[index];
+  return PlannedUpload{.request = {.object = part.object, .length = part.length, .begun = begun_},
+                       .source = part.source,
+                       .progress = [this, index](std::uint64_t received) {
+                         const std::lock_guard progress_lock(mutex_);
+                         received_[index] = received;
+                       }};
 }
 
 std::uint64_t PartUploads::Sent() const {

@@ -1,5 +1,5 @@
-// Sending the parts of an item, a few at a time over one connection, each from where the server
-// has it. Spec: docs/spec/outbox.md, "Sending".
+// Sending the parts of an item over one connection: a few streams side by side, each with one part
+// after the other, from where the server has it. Spec: docs/spec/outbox.md, "Sending".
 //
 // Thread safety: one thread at a time.
 
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -34,13 +35,13 @@ class PartUploads {
   PartUploads& operator=(const PartUploads&) = delete;
 
   // Waits until all are with the server, or one failed, whose error it is: those of
-  // Connection::Upload, and DATA_LOSS: the server kept only a piece. `sent` is told now and then,
+  // Connection::UploadAll. `sent` is told now and then,
   // on this thread, how many bytes the server has. May be empty.
   absl::Status Wait(const std::function<void(std::uint64_t)>& sent);
 
  private:
   void Run();
-  void Send(std::size_t index);
+  std::optional<PlannedUpload> Next();
   std::uint64_t Sent() const;  // REQUIRES: mutex_ is held.
 
   Connection& connection_;
@@ -50,7 +51,6 @@ class PartUploads {
   std::condition_variable changed_;
   std::vector<std::uint64_t> received_;
   std::size_t next_ = 0;
-  std::size_t done_ = 0;
   std::size_t running_ = 0;
   absl::Status failed_;
   std::vector<std::thread> threads_;  // Not guarded: of the owner's thread.

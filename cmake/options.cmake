@@ -46,10 +46,32 @@ function(amparo_library name)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
 endfunction()
 
-# amparo_test(NAME SRCS a_test.cc ... LIBS libs [TIMEOUT seconds] [TSAN]): one GoogleTest program
-# per folder. TSAN: it calls neither gRPC nor RocksDB, so ThreadSanitizer's word can be trusted.
+# amparo_process_test(NAME COMMAND program argument... [TIMEOUT seconds] [WAITS]): a test of whole
+# processes. WAITS: most of its time it waits for a link or a clock, and leaves the processor to
+# others: ctest runs two such tests in the place of one (./dev test counts a core as two places).
+function(amparo_process_test name)
+  cmake_parse_arguments(ARG "WAITS" "TIMEOUT" "COMMAND" ${ARGN})
+  add_test(NAME ${name} COMMAND ${ARG_COMMAND})
+  amparo_schedule_test(${name} "${ARG_TIMEOUT}" "${ARG_WAITS}" 600)
+endfunction()
+
+function(amparo_schedule_test name timeout waits timeout_default)
+  if(NOT timeout)
+    set(timeout ${timeout_default})
+  endif()
+  if(waits)
+    # It takes long and costs little: begun first.
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 1 COST ${timeout})
+  else()
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 2)
+  endif()
+endfunction()
+
+# amparo_test(NAME SRCS a_test.cc ... LIBS libs [TIMEOUT seconds] [TSAN] [WAITS]): one GoogleTest
+# program per folder. TSAN: it calls neither gRPC nor RocksDB, so ThreadSanitizer's word can be
+# trusted. WAITS: as above.
 function(amparo_test name)
-  cmake_parse_arguments(ARG "TSAN" "TIMEOUT" "SRCS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "TSAN;WAITS" "TIMEOUT" "SRCS;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} amparo_options GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE AMPARO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -57,11 +79,8 @@ function(amparo_test name)
     # GoogleTest's macros, sanitized and optimised, take more than twice as long to compile.
     target_compile_options(${name} PRIVATE -O0)
   endif()
-  if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 300)
-  endif()
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  amparo_schedule_test(${name} "${ARG_TIMEOUT}" "${ARG_WAITS}" 300)
   if(ARG_TSAN)
     set_tests_properties(${name} PROPERTIES LABELS tsan)
     set_property(GLOBAL APPEND PROPERTY AMPARO_TSAN_TESTS ${name})

@@ -63,10 +63,11 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     log_.AddIn(raw_.Length());
     const absl::Status status = Take();
     raw_.Clear();
-    if (!status.ok() || state_.sealed()) return FinishWith(status);
+    if (!status.ok()) return FinishWith(status);
     {
       const std::lock_guard lock(mutex_);
       news_ = state_;
+      news_taken_ = taken_;
       if (IsDue()) Reply();
     }
     StartRead(&raw_);
@@ -80,6 +81,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     }
     if (message.has_opening()) return Open(message.opening());
     if (!is_open_) return Refuse(Reason::kMalformed, "an upload begins with its opening");
+    if (state_.sealed()) return Refuse(Reason::kOffsetMismatch, "the blob is sealed already");
     // Somebody who was revoked meanwhile brings nothing more.
     if (!IsStillValid(*organization_, caller_)) {
       return Refuse(Reason::kSessionRefused, "no such session or key");
@@ -92,30 +94,53 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   }
 
   absl::Status Open(const v1::Envelope& envelope) {
-    if (is_open_) return Refuse(Reason::kMalformed, "a second opening");
+    if (is_open_ && !state_.sealed()) {
+      return Refuse(Reason::kMalformed, "an opening before the blob before it was sealed");
+    }
     auto who = Authenticate(parts_, envelope, "Upload");
     if (!who.ok()) return who.status();
-    log_.SetOrg(who->caller.org);
     v1::UploadOpening opening;
     if (!opening.ParseFromString(envelope.body())) {
       return Refuse(Reason::kMalformed, "the body is no such request");
     }
-    if (auto status = ReadId(opening.object(), "object", &object_); !status.ok()) return status;
-    if (!parts_.streams->Add(StreamKind::kUpload, who->caller.member, this)) {
-      return Refuse(Reason::kServerBusy, "too many uploads are open");
+    if (auto status = is_open_ ? GoOnTo(who->caller) : Enter(*std::move(who)); !status.ok()) {
+      return status;
     }
-    idle_max_s_ = kUploadIdle_s;
-    caller_ = who->caller;
-    organization_ = std::move(who->organization);
+    if (auto status = ReadId(opening.object(), "object", &object_); !status.ok()) return status;
     length_ = opening.length();
-    is_open_ = true;
     if (auto status = LookAtStored(); !status.ok()) return status;
     offset_ = opening.resume() ? state_.stored() : opening.offset();
     // Before it is told where to go on: an old stream of the blob may hold more than is stored.
     return opening.resume() && is_begun_ && !state_.sealed() ? TakeOver() : absl::OkStatus();
   }
 
-  // What the server has already; a sealed blob ends the upload with success.
+  // The first opening, which says whose stream it is.
+  absl::Status Enter(Authenticated who) {
+    log_.SetOrg(who.caller.org);
+    if (!parts_.streams->Add(StreamKind::kUpload, who.caller.member, this)) {
+      return Refuse(Reason::kServerBusy, "too many uploads are open");
+    }
+    idle_max_s_ = kUploadIdle_s;
+    caller_ = who.caller;
+    organization_ = std::move(who.organization);
+    is_open_ = true;
+    return absl::OkStatus();
+  }
+
+  // A later one: the place that the stream has is one member's.
+  absl::Status GoOnTo(const Caller& caller) {
+    if (caller.org != caller_.org || caller.member != caller_.member) {
+      return Refuse(Reason::kMalformed, "an opening of another member");
+    }
+    caller_ = caller;
+    const std::uint32_t blob = state_.blob() + 1;
+    state_.Clear();
+    state_.set_blob(blob);
+    is_begun_ = false;
+    return absl::OkStatus();
+  }
+
+  // What the server has already.
   absl::Status LookAtStored() {
     if (length_ > storage::kBlobBytesMax) {
       return Refuse(Reason::kTooLarge, absl::StrCat("a blob of ", length_, " bytes, at most ",
@@ -173,6 +198,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
       if (auto status = Named(writer_->Write(piece)); !status.ok()) return status;
     }
     state_.set_received(writer_->offset());
+    taken_ += size;
     // A slow link takes minutes to fill a segment: a server that dies must not cost them.
     const auto now = std::chrono::steady_clock::now();
     if (now - flushed_ < kUploadFlushEvery) return absl::OkStatus();
@@ -191,12 +217,12 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     Hash sha256;
     if (auto status = ReadId(field, "seal", &sha256); !status.ok()) return status;
     if (auto status = Begin(); !status.ok()) return status;
-    if (auto status = Flush(); !status.ok()) return status;
     if (auto status = Named(writer_->Seal(sha256)); !status.ok()) return status;
     if (auto status = Named(NoteBlobHash(blobs(), object_, sha256)); !status.ok()) return status;
     state_.set_stored(length_);
     state_.set_received(length_);
     state_.set_sealed(true);
+    writer_.reset();
     return absl::OkStatus();
   }
 
@@ -229,18 +255,18 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   // for by that a client learns how fast its link is.
   bool IsDue() const {
     if (is_replying_ || !IsNew()) return false;
-    if (!has_opened_ || news_.received() - opened_at_ <= kUploadReplyEachBelow) return true;
-    return news_.received() - said_.received() >= kUploadReplyBytes;
+    if (!has_opened_ || news_.blob() != said_.blob()) return true;
+    return news_taken_ <= kUploadReplyEachBelow || news_taken_ - said_taken_ >= kUploadReplyBytes;
   }
   bool IsNew() const {
-    return !has_opened_ || news_.received() != said_.received() ||
+    return !has_opened_ || news_.blob() != said_.blob() || news_.received() != said_.received() ||
            news_.stored() != said_.stored() || news_.sealed() != said_.sealed();
   }
   void Reply() {
-    if (!has_opened_) opened_at_ = news_.received();
     has_opened_ = true;
     is_replying_ = true;
     said_ = news_;
+    said_taken_ = news_taken_;
     raw_reply_ = WriteRaw(said_);
     replied_bytes_ += raw_reply_.Length();
     StartWrite(&raw_reply_);
@@ -269,18 +295,20 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   std::atomic<std::uint64_t> idle_s_ = 0;
   std::atomic<std::uint64_t> idle_max_s_ = kUploadOpening_s;
 
-  std::mutex mutex_;            // Guards what follows, up to the next comment.
-  v1::UploadReply news_;        // To be said,
-  v1::UploadReply said_;        // and under way or said,
-  grpc::ByteBuffer raw_reply_;  // and as it is under way.
-  bool has_opened_ = false;     // The first reply was said.
-  bool is_replying_ = false;    // One is under way.
-  std::uint64_t opened_at_ = 0;
+  std::mutex mutex_;              // Guards what follows, up to the next comment.
+  v1::UploadReply news_;          // To be said,
+  v1::UploadReply said_;          // and under way or said,
+  grpc::ByteBuffer raw_reply_;    // and as it is under way.
+  bool has_opened_ = false;       // The first reply was said.
+  bool is_replying_ = false;      // One is under way.
+  std::uint64_t news_taken_ = 0;  // Bytes of `data` on this stream, when there was that news,
+  std::uint64_t said_taken_ = 0;  // and when it was said.
   std::size_t replied_bytes_ = 0;
   std::optional<grpc::Status> finish_;
 
   // What follows belongs to the one read under way.
   v1::UploadReply state_;
+  std::uint64_t taken_ = 0;
   std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
   CallLog log_;
   grpc::ByteBuffer raw_;
@@ -291,7 +319,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   std::uint64_t length_ = 0;
   std::uint64_t offset_ = 0;
   bool is_open_ = false;
-  bool is_begun_ = false;  // The server had some of the blob, or its length.
+  bool is_begun_ = false;  // The server had some of this blob, or its length.
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Upload: one blob, from where the server's durable bytes end. What arrived before a
-// connection broke is kept.
+// Upload: blobs, one after the other, each from where the server's durable bytes end. What
+// arrived before a connection broke is kept.
 //
 // Memory: one message of at most 2 MiB in gRPC's buffers, and the blob store's buffer per stream.
 // Spec: docs/spec/requests.md, "Streams". Thread safety: gRPC calls it from its own threads;

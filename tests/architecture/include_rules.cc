@@ -182,7 +182,8 @@ Violations CheckPureFolders(const SourceTree& tree) {
   for (const auto& [path, text] : tree) {
     if (!IsCpp(path) || !IsPure(path)) continue;
     VisitReached(
-        tree, path, [&](const std::string& header, std::size_t line, const std::string& chain) {
+        tree, path,
+        [&, &path = path](const std::string& header, std::size_t line, const std::string& chain) {
           if (const std::optional<std::string> reason = Impurity(header)) {
             violations.push_back({.path = path,
                                   .line = line,
@@ -239,7 +240,8 @@ Violations CheckServerCannotOpen(const SourceTree& tree) {
   for (const auto& [path, text] : tree) {
     if (!IsCpp(path) || (TopFolder(path) != "server" && TopFolder(path) != "storage")) continue;
     VisitReached(
-        tree, path, [&](const std::string& header, std::size_t line, const std::string& chain) {
+        tree, path,
+        [&, &path = path](const std::string& header, std::size_t line, const std::string& chain) {
           if (!OpensThings(header)) return;
           violations.push_back(
               {.path = path,

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <optional>
+#include <vector>
+
 #include "statement/invitation.h"
 #include "tests/client/cutting_relay.h"
 #include "tests/client/live_server.h"
@@ -54,6 +58,36 @@ TEST_F(BadLinkTest, AnUploadGoesOnWhereTheConnectionBroke) {
   EXPECT_EQ(state->stored, blob.size());
   EXPECT_EQ(received, blob.size());
   EXPECT_GE(relay.connections(), 5u) << "four were cut";
+}
+
+TEST_F(BadLinkTest, ManyBlobsOverOneStreamAllArrive) {
+  CuttingRelay relay(server_.endpoint().address, {900'000, 1'500'000, 20'000, 2'500'000});
+  const auto connection = ConnectOver(relay);
+  constexpr std::size_t kBlobs = 30;
+  constexpr std::uint64_t kLength = 300'000;
+  std::deque<MemoryPayload> sources;
+  std::vector<ObjectId> objects;
+  std::vector<std::uint64_t> received(kBlobs);
+  const absl::Status status = connection->UploadAll([&]() -> std::optional<PlannedUpload> {
+    const std::size_t blob = objects.size();
+    if (blob == kBlobs) return std::nullopt;
+    objects.push_back(RandomId<ObjectId>());
+    sources.emplace_back(Bytes(kLength, static_cast<std::uint8_t>(blob)));
+    return PlannedUpload{.request = {.object = objects.back(), .length = kLength},
+                         .source = &sources.back(),
+                         .progress = [&, blob](std::uint64_t bytes) {
+                           EXPECT_GE(bytes, received[blob]) << "of blob " << blob;
+                           received[blob] = bytes;
+                         }};
+  });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_GE(relay.connections(), 5u) << "four were cut";
+  for (std::size_t blob = 0; blob < kBlobs; ++blob) {
+    const auto state = connection->StatUpload(objects[blob], kLength);
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_TRUE(state->sealed) << "blob " << blob;
+    EXPECT_EQ(received[blob], kLength) << "blob " << blob;
+  }
 }
 
 TEST_F(BadLinkTest, AnUploadThatFailsOnThisSideSealsNothing) {

@@ -335,6 +335,7 @@ TEST_F(RpcTest, AResumedUploadTakesOverWhatTheOldStreamReceived) {
   v1::UploadMessage seal;
   seal.set_seal(StringOf(Sha256(payload).view()));
   ASSERT_TRUE(resumed->Write(seal));
+  resumed->WritesDone();
   while (resumed->Read(&reply)) {
   }
   EXPECT_TRUE(resumed->Finish().ok());

@@ -1,0 +1,199 @@
+#include "client/grpc_connection_upload_attempt.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace amparo::client {
+
+using std::chrono::steady_clock;
+
+grpc::Status UploadAttempt::Run(v1::Amparo::Stub& stub, grpc::ClientContext& context) {
+  for (BlobUnderWay& blob : line_) blob.is_found = false;
+  // Before there is a stream: it may take a session.
+  const std::optional<v1::UploadMessage> opening = OpenNext();
+  if (!opening.has_value()) return grpc::Status::OK;
+  ProgressWatch watch(context, kProgressLimit);
+  const auto stream = stub.Upload(&context);
+  std::thread listening([&] { Listen(*stream, watch); });
+  if (stream->Write(*opening)) Send(*stream, watch);
+  stream->WritesDone();
+  listening.join();
+  grpc::Status finished = stream->Finish();
+  if (!watch.expired()) return finished;
+  return grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                      absl::StrCat("the upload made no progress for ",
+                                   std::chrono::seconds(kProgressLimit).count(), " s"));
+}
+
+// ---- Listening ----------------------------------------------------------------------
+
+void UploadAttempt::Listen(Stream& stream, ProgressWatch& watch) {
+  v1::UploadReply reply;
+  while (stream.Read(&reply)) {
+    bool is_news = false;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      is_news = Take(reply);
+    }
+    changed_.notify_all();
+    if (is_news) watch.Touch();
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  is_over_ = true;
+  changed_.notify_all();
+}
+
+// Whether there is progress in it. What the server says of blobs that it was not sent is nothing.
+bool UploadAttempt::Take(const v1::UploadReply& reply) {
+  if (reply.blob() >= opened_) return false;
+  bool is_news = false;
+  while (sealed_ < reply.blob()) is_news = LeaveSealed() || is_news;
+  if (reply.blob() < sealed_) return is_news;
+  is_news = TakeAbout(line_.front(), reply) || is_news;
+  return reply.sealed() ? LeaveSealed() || is_news : is_news;
+}
+
+bool UploadAttempt::TakeAbout(BlobUnderWay& blob, const v1::UploadReply& reply) {
+  bool is_news = false;
+  if (!blob.is_found) {
+    blob.is_found = true;
+    if (reply.stored() < blob.stored) ++losses_;
+    blob.start = blob.resume ? reply.stored() : 0;
+    is_news = blob.start > 0;
+  }
+  blob.stored = std::max(blob.stored, reply.stored());
+  if (reply.received() > blob.received) {
+    blob.received = reply.received();
+    moved_ = true;
+  }
+  if (pace_.has_value() && reply.received() > blob.start) {
+    const std::uint64_t place = blob.place + reply.received() - blob.start;
+    is_news = pace_->Received(place, steady_clock::now()) || is_news;
+  }
+  if (is_news && blob.upload.progress) blob.upload.progress(reply.received());
+  return is_news;
+}
+
+// The first of the line is sealed.
+bool UploadAttempt::LeaveSealed() {
+  BlobUnderWay& blob = line_.front();
+  const std::uint64_t length = blob.upload.request.length;
+  if (pace_.has_value() && blob.is_found) {
+    pace_->Received(std::min(pace_->sent(), blob.place + length - blob.start), steady_clock::now());
+  }
+  if (blob.upload.progress) blob.upload.progress(length);
+  line_.pop_front();
+  ++sealed_;
+  moved_ = true;
+  return true;
+}
+
+// ---- Sending ------------------------------------------------------------------------
+
+void UploadAttempt::Send(Stream& stream, ProgressWatch& watch) {
+  while (WaitForStart()) {
+    if (!SendData(stream, watch) || !SendSeal(stream)) return;
+    const std::optional<v1::UploadMessage> opening = OpenNext();
+    watch.Touch();  // Waiting for the next one is not the link's fault.
+    if (!opening.has_value() || !stream.Write(*opening)) return;
+  }
+}
+
+std::optional<v1::UploadMessage> UploadAttempt::OpenNext() {
+  bool resume = false;
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (line_.size() == opened_ - sealed_) {
+      lock.unlock();
+      std::optional<PlannedUpload> planned = next_();
+      if (!planned.has_value()) return std::nullopt;
+      lock.lock();
+      const bool begun = planned->request.begun;
+      line_.push_back({.upload = *std::move(planned), .resume = begun});
+    }
+    const BlobUnderWay& blob = line_[opened_ - sealed_];
+    resume = blob.resume;
+    sending_ = blob.upload;
+  }
+  absl::StatusOr<v1::UploadMessage> opening = make_opening_(sending_.request, resume);
+  if (!opening.ok()) {
+    not_opened_ = opening.status();
+    return std::nullopt;
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  BlobUnderWay& blob = line_[opened_ - sealed_];
+  blob.is_found = !resume;
+  blob.start = 0;
+  blob.place = pace_.has_value() ? pace_->sent() : 0;
+  sending_number_ = opened_++;
+  return *std::move(opening);
+}
+
+// Where to go on is the server's to say; whether it is true shows in the SHA-256.
+bool UploadAttempt::WaitForStart() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(
+      lock, [&] { return is_over_ || IsSealed() || line_[sending_number_ - sealed_].is_found; });
+  if (is_over_) return false;
+  if (!pace_.has_value()) pace_.emplace(0, steady_clock::now(), known_);
+  return true;
+}
+
+std::size_t UploadAttempt::WaitForRoom() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [&] { return is_over_ || pace_->MaySend() > 0; });
+  return is_over_ ? 0 : pace_->MaySend();
+}
+
+// False: the stream ends here. A failure on this side half-closes: what is durable stays, nothing
+// is sealed.
+bool UploadAttempt::SendData(Stream& stream, ProgressWatch& watch) {
+  std::uint64_t at = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (IsSealed()) return true;
+    at = line_[sending_number_ - sealed_].start;
+  }
+  v1::UploadMessage message;
+  while (at < sending_.request.length) {
+    const std::size_t room = WaitForRoom();
+    if (room == 0) return false;
+    std::string& data = *message.mutable_data();
+    data.resize(
+        static_cast<std::size_t>(std::min<std::uint64_t>(room, sending_.request.length - at)));
+    const absl::StatusOr<std::size_t> got = sending_.source->ReadAt(
+        at, MutableByteView(reinterpret_cast<std::uint8_t*>(data.data()), data.size()));
+    if (!got.ok()) failed_ = got.status();
+    if (!got.ok()) return false;
+    if (*got == 0) break;
+    data.resize(*got);
+    at += *got;
+    watch.Touch();  // Waiting for what is still being made is not the link's fault.
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      pace_->Sent(*got, steady_clock::now());
+    }
+    if (!stream.Write(message)) return false;
+  }
+  return true;
+}
+
+bool UploadAttempt::SendSeal(Stream& stream) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (is_over_) return false;
+    if (IsSealed()) return true;
+  }
+  const absl::StatusOr<Hash> sha256 = sending_.source->Sha256();
+  failed_ = sha256.status();
+  if (!sha256.ok()) return false;
+  v1::UploadMessage message;
+  message.set_seal(AsString(sha256->view()));
+  return stream.Write(message);
+}
+
+}  // namespace amparo::client
