@@ -106,7 +106,8 @@ absl::Status Do(Workplace& place, const Draft& draft) {
 
 absl::Status FinishSending(Workplace& place, const OutboxItem& item, const absl::Status& uploaded,
                            Parts parts, const std::function<void(std::uint64_t)>& sent) {
-  if (!uploaded.ok()) return Conclude(place, item.number, uploaded);
+  if (IsInTheWay(uploaded)) parts = Parts::kToSend;
+  if (!uploaded.ok() && !IsInTheWay(uploaded)) return Conclude(place, item.number, uploaded);
   if (HasToWait(place, item)) return absl::OkStatus();
   return Conclude(place, item.number, SendItem(place, item.number, parts, sent));
 }
