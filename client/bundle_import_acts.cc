@@ -28,6 +28,14 @@ namespace {
 // What a server takes as one blob.
 constexpr std::uint64_t kPayloadBytesMax = std::uint64_t{4} << 30;
 
+// What was in the way of a payload may come back as often; then somebody does it on purpose.
+constexpr int kAgainMax = 3;
+
+bool IsBlobMissing(const absl::Status& status) {
+  const auto detail = DetailOf(status);
+  return detail.has_value() && detail->reason == "BLOB_MISSING";
+}
+
 absl::Status DoesNotFit(absl::string_view what) {
   return Refused(absl::StatusCode::kFailedPrecondition, "BUNDLE_CONTRADICTS", what);
 }
@@ -84,10 +92,10 @@ class Forwarding {
   }
 
   absl::Status Send(const std::function<void(std::uint64_t)>& sent, BundleReceipt& receipt) {
-    absl::Status uploaded = SendParts(sent);
-    if (!uploaded.ok()) return uploaded;
-    auto reply = place_.author->Send(
-        {.statement = act_.statement, .grants = act_.grants, .objects = act_.objects});
+    auto reply = SendOnce(sent);
+    for (int again = 0; again < kAgainMax && IsBlobMissing(reply.status()); ++again) {
+      reply = SendOnce(sent);  // The server made way for what is sent now.
+    }
     if (!reply.ok()) return reply.status();
     if (reply->storage_signature.size() > Signature::kSize) {
       return absl::DataLossError("the server's signature for what it stored is none");
@@ -99,6 +107,13 @@ class Forwarding {
   }
 
  private:
+  absl::StatusOr<AppendReply> SendOnce(const std::function<void(std::uint64_t)>& sent) {
+    absl::Status uploaded = SendParts(sent);
+    if (!uploaded.ok() && !IsInTheWay(uploaded)) return uploaded;
+    return place_.author->Send(
+        {.statement = act_.statement, .grants = act_.grants, .objects = act_.objects});
+  }
+
   absl::Status SendParts(const std::function<void(std::uint64_t)>& sent) {
     if (act_.parts.empty()) return absl::OkStatus();
     std::vector<std::unique_ptr<BundledPayload>> sources;

@@ -93,7 +93,9 @@ class MemberClient final : public Client {
   }
   absl::Status RetryFromOutbox(std::uint64_t number) override { return RetryItem(*place_, number); }
   absl::StatusOr<std::string> StorageReceipt(std::uint64_t number) const override {
-    return StorageReceiptOf(*place_, number);
+    absl::StatusOr<std::vector<OutboxItem>> stored = place_->outbox->Stored();
+    if (!stored.ok()) return stored.status();
+    return StorageReceiptOf(place_->membership, *stored, number);
   }
 
   absl::StatusOr<BundleWritten> ExportDocuments(const DocumentsToCarry& wanted,

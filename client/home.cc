@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/home_json.h"
 #include "client/platform.h"
+#include "client/refused.h"
 #include "client/sealed_log.h"
 #include "crypto/aead.h"
 #include "statement/labels.h"
@@ -20,7 +21,9 @@ constexpr char kSealedRowLabel[] = "amparo/home-row/v1\n";
 constexpr std::uint64_t kHomeJsonBytesMax = 64 * 1024;
 constexpr std::uint64_t kIdentityBytesMax = 64 * 1024;
 constexpr std::uint64_t kSealedRowBytesMax = std::uint64_t{64} << 20;
-constexpr std::uint32_t kLockWaitMs = 10'000;
+// Before anybody is told that it takes longer, and after that.
+constexpr std::uint32_t kQuietWaitMs = 500;
+constexpr std::uint32_t kTellingWaitMs = 9'500;
 
 std::string PathIn(const std::string& directory, absl::string_view name) {
   return absl::StrCat(directory, "/", name);
@@ -99,6 +102,27 @@ absl::Status FillDirectory(const std::string& directory, const HomeCard& card,
   return WriteHomeJson(directory, card);  // Last: with it the directory is a home.
 }
 
+absl::Status CheckHome(const std::string& directory) {
+  auto found = platform::Look(PathIn(directory, "home.json"));
+  if (absl::IsNotFound(found.status())) {
+    return absl::NotFoundError(absl::StrCat("there is no home in ", directory));
+  }
+  return found.ok() ? CheckPrivate(directory) : found.status();
+}
+
+absl::StatusOr<std::unique_ptr<platform::FileLock>> Lock(const std::string& directory,
+                                                         const std::function<void()>& waits) {
+  const std::string path = PathIn(directory, "lock");
+  auto lock = platform::LockFile(path, kQuietWaitMs);
+  if (absl::IsResourceExhausted(lock.status())) {
+    if (waits) waits();
+    lock = platform::LockFile(path, kTellingWaitMs);
+  }
+  if (!absl::IsResourceExhausted(lock.status())) return lock;
+  return Refused(absl::StatusCode::kAborted, "HOME_BUSY",
+                 absl::StrCat("another amparo is at work in ", directory));
+}
+
 void EmptyDirectory(const std::string& directory, bool and_itself) {
   for (absl::string_view name :
        {"home.json.new", "home.json", "identity.age.new", "identity.age", "sealed", "lock"}) {
@@ -139,24 +163,35 @@ absl::StatusOr<Home> Home::Create(const std::string& directory, const HomeCard& 
   return Open(directory);
 }
 
-absl::StatusOr<Home> Home::Open(const std::string& directory) {
-  auto found = platform::Look(PathIn(directory, "home.json"));
-  if (absl::IsNotFound(found.status())) {
-    return absl::NotFoundError(absl::StrCat("there is no home in ", directory));
-  }
-  if (!found.ok()) return found.status();
-  if (auto status = CheckPrivate(directory); !status.ok()) return status;
+absl::StatusOr<Home> Home::Open(const std::string& directory, const std::function<void()>& waits) {
+  if (auto status = CheckHome(directory); !status.ok()) return status;
+  auto lock = Lock(directory, waits);
+  if (!lock.ok()) return lock.status();
+  auto home = Read(directory);
+  if (home.ok()) home->state_->lock = *std::move(lock);
+  return home;
+}
+
+absl::StatusOr<std::unique_ptr<const Home>> Home::Look(const std::string& directory) {
+  if (auto status = CheckHome(directory); !status.ok()) return status;
+  auto home = Read(directory);
+  if (!home.ok()) return home.status();
+  return std::make_unique<const Home>(*std::move(home));
+}
+
+absl::StatusOr<Home> Home::Read(const std::string& directory) {
   auto state = std::make_unique<State>();
   state->directory = directory;
-  auto lock = platform::LockFile(PathIn(directory, "lock"), kLockWaitMs);
-  if (!lock.ok()) return lock.status();
-  state->lock = std::move(*lock);
   auto text = platform::ReadFile(PathIn(directory, "home.json"), kHomeJsonBytesMax);
   if (!text.ok()) return text.status();
   auto card = ParseHomeJson(AsText(*text));
   if (!card.ok()) return card.status();
   state->card = *std::move(card);
   return Home(std::move(state));
+}
+
+absl::StatusOr<bool> Home::InUse() const {
+  return platform::IsLocked(PathIn(state_->directory, "lock"));
 }
 
 const std::string& Home::directory() const { return state_->directory; }

@@ -3,12 +3,14 @@
 // Spec: docs/spec/home.md. Files: home.json (clear), identity.age (age passphrase file),
 // sealed/* (XChaCha20-Poly1305 under the home key), lock, keys.sock (while unlocked).
 //
-// Thread safety: one thread at a time per object; another process waits for Lock().
+// Thread safety: one thread at a time per object. One process at a time works in a home; others
+// wait in Open, or look (Look).
 
 #ifndef AMPARO_CLIENT_HOME_H_
 #define AMPARO_CLIENT_HOME_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,9 +37,16 @@ class Home {
   // identity.age under `passphrase`. Nothing is left behind on failure.
   static absl::StatusOr<Home> Create(const std::string& directory, const HomeCard& card,
                                      const KeyBundle& keys, ByteView passphrase);
-  // NOT_FOUND: no home there. FAILED_PRECONDITION: others may read it, or a newer format.
-  // RESOURCE_EXHAUSTED: another process holds it (waits 10 s).
-  static absl::StatusOr<Home> Open(const std::string& directory);
+  // Waits up to 10 s for another process that works there; `waits` is called once, after half a
+  // second. NOT_FOUND: no home there. FAILED_PRECONDITION: others may read it, or a newer format.
+  // ABORTED, reason HOME_BUSY: the other one still works there.
+  static absl::StatusOr<Home> Open(const std::string& directory,
+                                   const std::function<void()>& waits = nullptr);
+  // To read alone: waits for nobody and changes nothing. Another process may work there meanwhile,
+  // so a row may be gone when it is read, and a log longer; neither is ever torn. Errors as Open.
+  static absl::StatusOr<std::unique_ptr<const Home>> Look(const std::string& directory);
+  // Whether somebody works in it now: whoever holds what Open returns.
+  absl::StatusOr<bool> InUse() const;
   Home(Home&&) noexcept;
   Home& operator=(Home&&) noexcept;
   ~Home();
@@ -71,6 +80,8 @@ class Home {
  private:
   struct State;
   explicit Home(std::unique_ptr<State> state);
+  // What home.json says, without the lock.
+  static absl::StatusOr<Home> Read(const std::string& directory);
   std::unique_ptr<State> state_;
 };
 

@@ -20,6 +20,30 @@ std::string RowName(std::uint64_t number) { return absl::StrCat(kRowPrefix, numb
 
 bool ByNumber(const OutboxItem& a, const OutboxItem& b) { return a.number < b.number; }
 
+absl::StatusOr<OutboxItem> ReadRow(const Home& home, const Secret<32>& key,
+                                   const std::string& name) {
+  auto row = home.ReadSealed(key, name);
+  if (!row.ok()) return row.status();
+  auto item = DecodeItem(*row);
+  if (item.ok() && RowName(item->number) != name) {
+    return absl::DataLossError(absl::StrCat("sealed/", name, " holds item ", item->number));
+  }
+  return item;
+}
+
+absl::StatusOr<std::vector<OutboxItem>> ReadStored(const Home& home, const Secret<32>& key) {
+  auto records = home.ReadSealedLog(key, kStoredLog);
+  if (!records.ok()) return records.status();
+  std::vector<OutboxItem> out;
+  std::set<std::uint64_t> seen;
+  for (const Bytes& record : *records) {
+    auto item = DecodeItem(record);
+    if (!item.ok()) return item.status();
+    if (seen.insert(item->number).second) out.push_back(*std::move(item));
+  }
+  return out;
+}
+
 // The name of a stored item's record: what sending it needed is left out.
 OutboxItem Receipted(OutboxItem item) {
   item.grants.clear();
@@ -30,6 +54,34 @@ OutboxItem Receipted(OutboxItem item) {
 }
 
 }  // namespace
+
+absl::StatusOr<OutboxSight> LookAtOutbox(const Home& home, const Secret<32>& key) {
+  // Twice, because a directory that is read while a name in it is replaced need not show that name.
+  std::set<std::string> names;
+  for (int pass = 0; pass < 2; ++pass) {
+    auto listed = home.SealedNames(kRowPrefix);
+    if (!listed.ok()) return listed.status();
+    names.insert(listed->begin(), listed->end());
+  }
+  OutboxSight sight;
+  for (const std::string& name : names) {
+    auto item = ReadRow(home, key, name);
+    if (absl::IsNotFound(item.status())) continue;  // It was stored or dropped meanwhile.
+    if (!item.ok()) return item.status();
+    sight.open.push_back(*std::move(item));
+  }
+  std::sort(sight.open.begin(), sight.open.end(), ByNumber);
+  // Last, because an item's record is written before its row goes: so none is missed.
+  auto stored = ReadStored(home, key);
+  if (!stored.ok()) return stored.status();
+  sight.stored = *std::move(stored);
+  std::erase_if(sight.open, [&](const OutboxItem& open) {
+    return std::any_of(sight.stored.begin(), sight.stored.end(), [&](const OutboxItem& item) {
+      return item.number == open.number && item.statement == open.statement;
+    });
+  });
+  return sight;
+}
 
 absl::StatusOr<std::unique_ptr<Outbox>> Outbox::Load(Home& home, const Secret<32>& key) {
   std::unique_ptr<Outbox> outbox(new Outbox(home, key));
@@ -45,13 +97,8 @@ absl::Status Outbox::ReadItems() {
   auto names = home_.SealedNames(kRowPrefix);
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
-    auto row = home_.ReadSealed(key_, name);
-    if (!row.ok()) return row.status();
-    auto item = DecodeItem(*row);
+    auto item = ReadRow(home_, key_, name);
     if (!item.ok()) return item.status();
-    if (RowName(item->number) != name) {
-      return absl::DataLossError(absl::StrCat("sealed/", name, " holds item ", item->number));
-    }
     items_.push_back(*std::move(item));
   }
   std::sort(items_.begin(), items_.end(), ByNumber);
@@ -91,18 +138,7 @@ const OutboxItem* Outbox::Find(std::uint64_t number) const {
   return found == items_.end() ? nullptr : &*found;
 }
 
-absl::StatusOr<std::vector<OutboxItem>> Outbox::Stored() const {
-  auto records = home_.ReadSealedLog(key_, kStoredLog);
-  if (!records.ok()) return records.status();
-  std::vector<OutboxItem> out;
-  std::set<std::uint64_t> seen;
-  for (const Bytes& record : *records) {
-    auto item = DecodeItem(record);
-    if (!item.ok()) return item.status();
-    if (seen.insert(item->number).second) out.push_back(*std::move(item));
-  }
-  return out;
-}
+absl::StatusOr<std::vector<OutboxItem>> Outbox::Stored() const { return ReadStored(home_, key_); }
 
 absl::StatusOr<std::uint64_t> Outbox::Add(OutboxItem item) {
   if (items_.size() >= kOutboxItemsMax) {

@@ -28,6 +28,16 @@ inline constexpr std::uint64_t kOutboxBytesMax = std::uint64_t{16} << 30;
 // What is left free on the disk besides a spool.
 inline constexpr std::uint64_t kOutboxReserveBytes = std::uint64_t{64} << 20;
 
+// What an outbox holds, each oldest first.
+struct OutboxSight {
+  std::vector<OutboxItem> open;
+  std::vector<OutboxItem> stored;
+};
+// Changes nothing and waits for nobody: another process may be at work on the outbox meanwhile
+// (Home::Look). Each item is then as it was at some moment of the call, in one of the two lists;
+// one that was made or dropped during it may be missing. DATA_LOSS as Outbox::Load.
+absl::StatusOr<OutboxSight> LookAtOutbox(const Home& home, const Secret<32>& key);
+
 class Outbox {
  public:
   // Reads what the home holds, and removes spools that no item has. `home` and `key` are borrowed.

@@ -94,6 +94,9 @@ class FileLock {
 };
 // Waits up to `wait_ms`. RESOURCE_EXHAUSTED: somebody else holds it.
 absl::StatusOr<std::unique_ptr<FileLock>> LockFile(const std::string& path, std::uint32_t wait_ms);
+// Whether somebody holds it now. To find out, it is shared for an instant, in which LockFile
+// waits; one with `wait_ms` 0 may fail.
+absl::StatusOr<bool> IsLocked(const std::string& path);
 
 // ---- A process that serves one secret ------------------------------------------------
 

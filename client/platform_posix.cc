@@ -262,4 +262,13 @@ absl::StatusOr<std::unique_ptr<FileLock>> LockFile(const std::string& path, std:
   }
 }
 
+absl::StatusOr<bool> IsLocked(const std::string& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd.ok() && errno == ENOENT) return false;
+  if (!fd.ok()) return ErrnoStatus(errno, "opening", path);
+  if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0) return false;
+  if (errno == EWOULDBLOCK) return true;
+  return ErrnoStatus(errno, "looking at the lock of", path);
+}
+
 }  // namespace amparo::client::platform

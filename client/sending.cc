@@ -106,7 +106,8 @@ absl::Status Do(Workplace& place, const Draft& draft) {
 
 absl::Status FinishSending(Workplace& place, const OutboxItem& item, const absl::Status& uploaded,
                            Parts parts, const std::function<void(std::uint64_t)>& sent) {
-  if (!uploaded.ok()) return Conclude(place, item.number, uploaded);
+  if (IsInTheWay(uploaded)) parts = Parts::kToSend;
+  if (!uploaded.ok() && !IsInTheWay(uploaded)) return Conclude(place, item.number, uploaded);
   if (HasToWait(place, item)) return absl::OkStatus();
   return Conclude(place, item.number, SendItem(place, item.number, parts, sent));
 }
@@ -147,12 +148,12 @@ absl::Status SendOutbox(Workplace& place, const OutboxProgress& progress) {
   return worst;
 }
 
-absl::StatusOr<std::string> StorageReceiptOf(const Workplace& place, std::uint64_t number) {
-  absl::StatusOr<std::vector<OutboxItem>> stored = place.outbox->Stored();
-  if (!stored.ok()) return stored.status();
-  const auto found = std::find_if(stored->begin(), stored->end(),
+absl::StatusOr<std::string> StorageReceiptOf(const Membership& membership,
+                                             const std::vector<OutboxItem>& stored,
+                                             std::uint64_t number) {
+  const auto found = std::find_if(stored.begin(), stored.end(),
                                   [&](const OutboxItem& item) { return item.number == number; });
-  if (found == stored->end()) {
+  if (found == stored.end()) {
     return absl::NotFoundError(absl::StrCat("no act of number ", number, " was stored"));
   }
   absl::StatusOr<SignedStatement> said = DecodeSigned(found->statement);
@@ -162,9 +163,8 @@ absl::StatusOr<std::string> StorageReceiptOf(const Workplace& place, std::uint64
   if (body->objects.empty()) {
     return absl::NotFoundError(absl::StrCat("item ", number, " handed over nothing to be stored"));
   }
-  return audit::FormatStorageReceipt(place.membership.org, found->position, HashOf(*said),
-                                     body->objects, place.membership.log_key,
-                                     found->storage_signature);
+  return audit::FormatStorageReceipt(membership.org, found->position, HashOf(*said), body->objects,
+                                     membership.log_key, found->storage_signature);
 }
 
 absl::StatusOr<std::string> DropItem(Workplace& place, std::uint64_t number) {

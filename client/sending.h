@@ -64,8 +64,10 @@ absl::StatusOr<std::string> DropItem(Workplace& place, std::uint64_t number);
 // FAILED_PRECONDITION, reason ITEM_NOT_REFUSED.
 absl::Status RetryItem(Workplace& place, std::uint64_t number);
 
-// See Client::StorageReceipt.
-absl::StatusOr<std::string> StorageReceiptOf(const Workplace& place, std::uint64_t number);
+// See Client::StorageReceipt. `stored`: of Outbox::Stored or LookAtOutbox.
+absl::StatusOr<std::string> StorageReceiptOf(const Membership& membership,
+                                             const std::vector<OutboxItem>& stored,
+                                             std::uint64_t number);
 
 // What this device signed and has not sent, of items before `number`, oldest first.
 StatementAuthor::Waiting WaitingBefore(const Workplace& place, std::uint64_t number);

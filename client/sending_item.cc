@@ -126,6 +126,8 @@ Verdict VerdictOf(const absl::Status& status) {
   }
 }
 
+bool IsInTheWay(const absl::Status& uploaded) { return ReasonOf(uploaded) == "LENGTH_MISMATCH"; }
+
 absl::StatusOr<bool> IsOutdated(const Workplace& place, const OutboxItem& item) {
   absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);
   if (!said.ok()) return absl::DataLossError(said.status().message());
@@ -192,7 +194,7 @@ absl::Status SendItem(Workplace& place, std::uint64_t number, Parts parts,
       item.state = ItemState::kSending;
       if (absl::Status s = place.outbox->Update(item); !s.ok()) return s;
     }
-    if (absl::Status s = SendParts(place, item, begun, sent); !s.ok()) return s;
+    if (absl::Status s = SendParts(place, item, begun, sent); !s.ok() && !IsInTheWay(s)) return s;
   }
   absl::Status last;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -207,7 +209,7 @@ absl::Status SendItem(Workplace& place, std::uint64_t number, Parts parts,
     last = reply.status();
     const std::string reason = ReasonOf(last);
     if (reason == "BLOB_MISSING") {
-      if (absl::Status s = SendParts(place, item, true, sent); !s.ok()) return s;
+      if (absl::Status s = SendParts(place, item, true, sent); !s.ok() && !IsInTheWay(s)) return s;
     } else if (reason == "NUMBER_TAKEN") {
       if (absl::Status s = SignAnew(place, item, DetailOf(last)->next_number); !s.ok()) return s;
     } else if (absl::IsAborted(last) || reason == "SEQUENCE_NOT_RISING") {

@@ -25,6 +25,11 @@ enum class Verdict {
 };
 Verdict VerdictOf(const absl::Status& status);
 
+// Whether an upload was refused because something of another length lies under the part's id, which
+// another member put there. The server makes way for it once it was given the statement, which is
+// refused then (BLOB_MISSING): docs/spec/engine.md, "Blobs that nobody names".
+bool IsInTheWay(const absl::Status& uploaded);
+
 // Whether all parts are with the server already.
 enum class Parts { kToSend, kSent };
 // Tries to get a waiting or sending item stored. Its state is durable at every step. Errors are

@@ -14,6 +14,11 @@ namespace {
 // A refusal is an answer; anything else went wrong beneath us.
 bool IsRefusal(const absl::Status& status) { return DetailOf(status).has_value(); }
 
+bool IsBlobMissing(const absl::Status& status) {
+  const auto detail = DetailOf(status);
+  return detail.has_value() && detail->reason == ReasonName(Reason::kBlobMissing);
+}
+
 absl::Status Internal(absl::Status status) {
   return IsRefusal(status) ? std::move(status) : Refuse(Reason::kInternal, status.message());
 }
@@ -96,7 +101,7 @@ std::unique_ptr<storage::Ledger::Follower> Organization::Follow(
 }
 
 void Organization::Submit(Submission submission, AppendCallback done, const MemberId& carrier) {
-  const std::uint64_t sweeps = sweeps_;
+  const std::uint64_t erasures = erasures_;
   // Nobody else's signature makes the server read its blobs; the judge names what is wrong.
   if (IsOfAValidAuthor(submission)) {
     if (auto status = FindBlobs(*options_.storage.blobs, submission); !status.ok()) {
@@ -107,7 +112,7 @@ void Organization::Submit(Submission submission, AppendCallback done, const Memb
   {
     const std::lock_guard lock(queue_mutex_);
     const std::size_t bytes = submission.bytes();
-    Waiting waiting{.submission = std::move(submission), .done = done, .sweeps = sweeps};
+    Waiting waiting{.submission = std::move(submission), .done = done, .erasures = erasures};
     refused = stopping_ ? Refuse(Reason::kStopping, "the server is shutting down")
                         : queue_.Push(carrier, bytes, now(), std::move(waiting));
   }
@@ -158,7 +163,14 @@ void Organization::SweepIfDue() {
   if (view_is_behind_ || at.value < swept_at_.value + kSweepEvery_s) return;
   swept_at_ = at;
   const auto erased = unnamed_blobs_.Sweep(at);
-  if (!erased.ok() || *erased > 0) ++sweeps_;
+  if (!erased.ok() || *erased > 0) ++erasures_;
+}
+
+// What fails here is tried again with the statement.
+void Organization::MakeWayFor(const Submission& refused) {
+  if (view_is_behind_) return;  // It may be named meanwhile.
+  const auto erased = unnamed_blobs_.MakeWay(refused);
+  if (!erased.ok() || *erased > 0) ++erasures_;
 }
 
 std::vector<Organization::Waiting> Organization::Take() {
@@ -183,7 +195,7 @@ void Organization::Process(std::vector<Waiting> all) {
   std::vector<Waiting*> waiting;
   for (Waiting& one : all) {
     // What was found then may be erased now: its author asks, and says it again.
-    if (one.sweeps != sweeps_) one.submission.sealed_blobs.clear();
+    if (one.erasures != erasures_) one.submission.sealed_blobs.clear();
     waiting.push_back(&one);
   }
   absl::Status outcome;
@@ -229,6 +241,7 @@ absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
     if (judged[i].ok()) {
       answered[i]->done(AnswerTo(answered[i]->submission, *judged[i], checkpoint));
     } else {
+      if (IsBlobMissing(judged[i].status())) MakeWayFor(answered[i]->submission);
       answered[i]->done(Internal(std::move(judged[i]).status()));
     }
   }

@@ -99,7 +99,7 @@ class Organization {
   struct Waiting {
     Submission submission;
     AppendCallback done;
-    std::uint64_t sweeps = 0;  // When its blobs were looked for.
+    std::uint64_t erasures = 0;  // When its blobs were looked for.
   };
 
   explicit Organization(Options options);
@@ -118,6 +118,8 @@ class Organization {
   Appended AnswerTo(const Submission& submission, Position position,
                     const std::string& checkpoint) const;
   void SweepIfDue();
+  // Of a statement that was refused because a blob is missing: what is in that one's place goes.
+  void MakeWayFor(const Submission& refused);
   // A tick alone, when an hour has begun and nobody says anything.
   void AppendTimerTick();
   Overlay::Base Base();
@@ -141,8 +143,8 @@ class Organization {
   StatementQueue<Waiting> queue_;
   bool stopping_ = false;
 
-  std::atomic<std::uint64_t> sweeps_ = 0;  // Those that erased something.
-  bool view_is_behind_ = false;            // The writer's own, as what follows.
+  std::atomic<std::uint64_t> erasures_ = 0;  // Times that blobs were erased, by a sweep or else.
+  bool view_is_behind_ = false;              // The writer's own, as what follows.
   UnixSeconds swept_at_;
   Secret<32> key_space_;
   std::thread writer_;

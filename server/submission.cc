@@ -105,6 +105,7 @@ absl::StatusOr<bool> BlobHashIs(const storage::BlobStore& blobs, const ObjectRef
   Sha256Stream stream;
   for (std::uint64_t offset = 0; offset < ref.payload_length;) {
     const auto bytes = blobs.Read(ref.object, offset, kReadBytes);
+    if (absl::IsNotFound(bytes.status())) return false;  // Erased at this moment.
     if (!bytes.ok()) return bytes.status();
     if (bytes->empty()) return false;
     stream.Update(*bytes);

@@ -169,21 +169,73 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const M
   if (row->has_value()) return Refuse(Reason::kObjectTaken, "an object id that is taken");
   const auto stored = blobs_->Stat(object);
   if (!stored.ok()) return stored.status();
-  if (stored->has_value()) return blobs_->BeginWrite(object, length, now);
+  if (stored->has_value()) return GoOn(member, object, length, now);
   if (const auto gone = unnamed_.find(object); gone != unnamed_.end()) {
     Uncount(gone->second.length);  // It was damaged, or lost unsynced, and is sent again.
     Disown(object);
   }
   if (auto status = CheckQuota(member, length, now); !status.ok()) return status;
   if (auto status = CheckTotals(length, now); !status.ok()) return status;
-  const storage::PieceWrite owner{.key = BlobOwnerKey(object),
-                                  .value = Bytes(member.bytes.begin(), member.bytes.end())};
-  if (auto status = blobs_->PutPieces(std::span(&owner, 1)); !status.ok()) return status;
+  if (auto status = NoteOwner(member, object); !status.ok()) return status;
   auto writer = blobs_->BeginWrite(object, length, now);
   if (!writer.ok()) return writer;
   Own(object, {.owner = member, .length = length});
   stored_bytes_ += length;
   return writer;
+}
+
+absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::GoOn(const MemberId& member,
+                                                                        const ObjectId& object,
+                                                                        std::uint64_t length,
+                                                                        UnixSeconds now) {
+  const auto known = unnamed_.find(object);
+  if (known == unnamed_.end() || known->second.owner == member) {
+    return blobs_->BeginWrite(object, length, now);
+  }
+  if (auto status = CheckQuota(member, length, now); !status.ok()) return status;
+  auto writer = blobs_->BeginWrite(object, length, now);
+  if (!writer.ok()) return writer;
+  if (auto status = NoteOwner(member, object); !status.ok()) return status;
+  Own(object, {.owner = member, .length = length});
+  return writer;
+}
+
+absl::Status UnnamedBlobs::NoteOwner(const MemberId& member, const ObjectId& object) {
+  const storage::PieceWrite owner{.key = BlobOwnerKey(object),
+                                  .value = Bytes(member.bytes.begin(), member.bytes.end())};
+  return blobs_->PutPieces(std::span(&owner, 1));
+}
+
+absl::StatusOr<bool> UnnamedBlobs::MayStay(const MemberId& author, const ObjectRef& ref) const {
+  const auto row = rows_->FindObject(ref.object);
+  if (!row.ok()) return row.status();
+  if (row->has_value()) return true;
+  const auto known = unnamed_.find(ref.object);
+  if (known != unnamed_.end() && known->second.owner == author) return true;
+  const auto state = blobs_->Stat(ref.object);
+  if (!state.ok()) return state.status();
+  if (!state->has_value()) return true;
+  if ((*state)->length != ref.payload_length) return false;
+  if (!(*state)->sealed) return true;
+  const auto noted = blobs_->GetPiece(BlobHashKey(ref.object));
+  if (!noted.ok()) return noted.status();
+  // One that was sealed at this moment is not noted yet.
+  return !noted->has_value() || Hash::From(**noted) == ref.payload_sha256;
+}
+
+absl::StatusOr<std::size_t> UnnamedBlobs::MakeWay(const Submission& refused) {
+  const std::lock_guard lock(mutex_);
+  const MemberId& author = refused.statement.statement.actor;
+  std::size_t erased = 0;
+  for (const ObjectRef& ref : refused.body.objects) {
+    if (refused.objects.contains(ref.object)) continue;  // It came with the statement.
+    const auto may_stay = MayStay(author, ref);
+    if (!may_stay.ok()) return may_stay.status();
+    if (*may_stay) continue;
+    if (auto status = Erase(ref.object); !status.ok()) return status;
+    ++erased;
+  }
+  return erased;
 }
 
 absl::Status UnnamedBlobs::Erase(const ObjectId& object) {

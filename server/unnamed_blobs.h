@@ -2,8 +2,8 @@
 // and when they are erased. Without this, one certificate could fill the disk of everybody.
 // Spec: docs/spec/engine.md, "Blobs that nobody names".
 //
-// Thread safety: all methods, from any thread; Sweep NOT while statements are judged, which
-// may name a blob at that moment.
+// Thread safety: all methods, from any thread; Sweep and MakeWay NOT while statements are judged,
+// which may name a blob at that moment.
 
 #ifndef AMPARO_SERVER_UNNAMED_BLOBS_H_
 #define AMPARO_SERVER_UNNAMED_BLOBS_H_
@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/organization_limits.h"
+#include "server/submission.h"
 #include "server/view_rows.h"
 #include "statement/ids.h"
 #include "storage/blob_store.h"
@@ -43,9 +44,9 @@ class UnnamedBlobs {
   // Finds whose blobs lie there already. REQUIRES: first, once; the rows reflect the whole log.
   absl::Status Load();
 
-  // BlobStore::BeginWrite for `member`, whose blob it stays until a statement names it.
-  // Named refusals: QUOTA_REACHED; OBJECT_TAKEN, a statement names that id already.
-  // Else as BeginWrite.
+  // BlobStore::BeginWrite for `member`, whose blob it is until another member goes on with it or a
+  // statement names it. Named refusals: QUOTA_REACHED; OBJECT_TAKEN, a statement names that id
+  // already. Else as BeginWrite.
   absl::StatusOr<std::unique_ptr<storage::BlobWriter>> Begin(const MemberId& member,
                                                              const ObjectId& object,
                                                              std::uint64_t length, UnixSeconds now);
@@ -54,12 +55,27 @@ class UnnamedBlobs {
   // before `now`; returns how many. REQUIRES: the rows reflect the whole log.
   absl::StatusOr<std::size_t> Sweep(UnixSeconds now);
 
+  // Of the blobs that `refused` lacks: erases what lies under their ids and cannot become them,
+  // because another member than its author sealed it with other bytes, or began it with another
+  // length, so that they can be sent now; returns how many. What a statement names stays, and so
+  // does what the author began. Reads no blob.
+  // REQUIRES: `refused` is of a valid author; the rows reflect the whole log.
+  absl::StatusOr<std::size_t> MakeWay(const Submission& refused);
+
  private:
   struct Unnamed {
     MemberId owner;
     std::uint64_t length = 0;
   };
 
+  // Begin of a blob that is there. Whose it is, it is of who wrote last: or else somebody could
+  // spoil in another's name what MakeWay leaves to them.
+  absl::StatusOr<std::unique_ptr<storage::BlobWriter>> GoOn(const MemberId& member,
+                                                            const ObjectId& object,
+                                                            std::uint64_t length, UnixSeconds now);
+  // Whether what lies under its id is the author's, or may be or become what `ref` says.
+  absl::StatusOr<bool> MayStay(const MemberId& author, const ObjectRef& ref) const;
+  absl::Status NoteOwner(const MemberId& member, const ObjectId& object);
   absl::StatusOr<bool> IsNamed(const ObjectId& object, std::uint64_t length) const;
   absl::Status CheckQuota(const MemberId& member, std::uint64_t length, UnixSeconds now);
   absl::Status CheckTotals(std::uint64_t length, UnixSeconds now);

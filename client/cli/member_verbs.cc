@@ -143,10 +143,11 @@ absl::Status Unlock(Shell& shell, const Given& given) {
   return absl::OkStatus();
 }
 
+// At once, whoever is at work in the home: who locks it is leaving.
 absl::Status Lock(Shell& shell) {
-  absl::StatusOr<client::Home> home = shell.OpenHome();
+  absl::StatusOr<std::unique_ptr<const client::Home>> home = shell.LookHome();
   if (!home.ok()) return home.status();
-  if (absl::Status status = client::StopKeyHolder(*home); !status.ok()) return status;
+  if (absl::Status status = client::StopKeyHolder(**home); !status.ok()) return status;
   shell.terminal->Line("locked");
   return absl::OkStatus();
 }

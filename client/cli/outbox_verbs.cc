@@ -5,6 +5,9 @@
 #include "client/cli/outcomes.h"
 #include "client/cli/spelling.h"
 #include "client/cli/verbs.h"
+#include "client/membership.h"
+#include "client/outbox.h"
+#include "client/sending.h"
 
 namespace amparo::cli {
 namespace {
@@ -53,22 +56,23 @@ void ShowItem(Terminal& terminal, const client::OutboxItem& item) {
 }
 
 absl::Status List(Shell& shell, const Given& given) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
-  if (!opened.ok()) return opened.status();
+  absl::StatusOr<Shell::Seen> seen = shell.Look();
+  if (!seen.ok()) return seen.status();
+  absl::StatusOr<bool> at_work = seen->home->InUse();
+  if (!at_work.ok()) return at_work.status();
+  absl::StatusOr<client::OutboxSight> sight = client::LookAtOutbox(*seen->home, *seen->keys.home);
+  if (!sight.ok()) return sight.status();
   std::vector<client::OutboxItem> items;
-  if (given.all) {
-    absl::StatusOr<std::vector<client::OutboxItem>> stored = (*opened)->StoredActs();
-    if (!stored.ok()) return stored.status();
-    items = *std::move(stored);
-  }
-  items.insert(items.end(), (*opened)->OutboxItems().begin(), (*opened)->OutboxItems().end());
+  if (given.all) items = std::move(sight->stored);
+  items.insert(items.end(), sight->open.begin(), sight->open.end());
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const client::OutboxItem& item : items) {
     ShowItem(*shell.terminal, item);
     list.push_back(ItemJson(item));
   }
   if (items.empty()) shell.terminal->Line("nothing waits to be sent");
-  shell.terminal->Json({{"items", list}});
+  if (*at_work) shell.terminal->Note("another amparo is at work in this home now");
+  shell.terminal->Json({{"items", list}, {"at_work", *at_work}});
   return absl::OkStatus();
 }
 
@@ -101,9 +105,15 @@ absl::Status Retry(Shell& shell, const Given& given) {
 }
 
 absl::Status Receipt(Shell& shell, const Given& given) {
-  absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient(/*alone=*/true);
-  if (!opened.ok()) return opened.status();
-  absl::StatusOr<std::string> note = (*opened)->StorageReceipt(given.item);
+  absl::StatusOr<Shell::Seen> seen = shell.Look();
+  if (!seen.ok()) return seen.status();
+  absl::StatusOr<client::Membership> membership =
+      client::ReadMembership(*seen->home, *seen->keys.home);
+  if (!membership.ok()) return membership.status();
+  absl::StatusOr<client::OutboxSight> sight = client::LookAtOutbox(*seen->home, *seen->keys.home);
+  if (!sight.ok()) return sight.status();
+  absl::StatusOr<std::string> note =
+      client::StorageReceiptOf(*membership, sight->stored, given.item);
   if (!note.ok()) return note.status();
   if (absl::Status s = WriteNewFile(given.output, AsBytes(*note)); !s.ok()) return s;
   if (given.output == "-") return absl::OkStatus();

@@ -2,35 +2,82 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/dates.h"
+#include "client/cli/spelling.h"
 #include "client/cli/verbs.h"
 #include "client/link_options.h"
+#include "client/outbox.h"
 #include "client/platform.h"
 #include "client/platform_terminal.h"
 
 namespace amparo::cli {
 
-absl::StatusOr<client::Home> Shell::OpenHome() const {
-  if (home.empty()) {
-    return absl::InvalidArgumentError("no home: give --home DIR or set AMPARO_HOME");
+namespace {
+
+absl::Status CheckGiven(const std::string& home) {
+  if (!home.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("no home: give --home DIR or set AMPARO_HOME");
+}
+
+absl::StatusOr<KeyBundle> KeysOf(const client::Home& home, Terminal& terminal) {
+  absl::StatusOr<KeyBundle> keys = home.UnlockFromHolder();
+  if (absl::IsNotFound(keys.status())) {
+    absl::StatusOr<SecretBuffer> passphrase =
+        terminal.Passphrase(absl::StrCat("passphrase of ", home.directory(), ": "));
+    if (!passphrase.ok()) return passphrase.status();
+    keys = home.Unlock(passphrase->Expose());
   }
-  return client::Home::Open(home);
+  if (absl::IsPermissionDenied(keys.status())) {
+    return absl::UnauthenticatedError(absl::StrCat("wrong passphrase for ", home.directory()));
+  }
+  return keys;
+}
+
+// ", and on its way is submit heron-river-48/1 (item 1)"; or empty, if nothing is, or the home
+// would have to be unlocked first.
+std::string WhatIsOnItsWay(const std::string& directory) {
+  auto home = client::Home::Look(directory);
+  if (!home.ok()) return "";
+  auto keys = (*home)->UnlockFromHolder();
+  if (!keys.ok()) return "";
+  auto sight = client::LookAtOutbox(**home, *keys->home);
+  if (!sight.ok()) return "";
+  for (const client::OutboxItem& item : sight->open) {
+    if (item.state != client::ItemState::kSending) continue;
+    return absl::StrCat(", and on its way is ", SpellAct(item.kind, item.about), " (item ",
+                        item.number, ")");
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::StatusOr<client::Home> Shell::OpenHome() const {
+  if (absl::Status s = CheckGiven(home); !s.ok()) return s;
+  return client::Home::Open(home, [this] {
+    terminal->Note(absl::StrCat("another amparo is at work in ", home, WhatIsOnItsWay(home),
+                                "; waiting up to 10 seconds for it to end"));
+  });
 }
 
 absl::StatusOr<Shell::Unlocked> Shell::Unlock() const {
   absl::StatusOr<client::Home> opened = OpenHome();
   if (!opened.ok()) return opened.status();
-  absl::StatusOr<KeyBundle> keys = opened->UnlockFromHolder();
-  if (absl::IsNotFound(keys.status())) {
-    absl::StatusOr<SecretBuffer> passphrase =
-        terminal->Passphrase(absl::StrCat("passphrase of ", home, ": "));
-    if (!passphrase.ok()) return passphrase.status();
-    keys = opened->Unlock(passphrase->Expose());
-  }
-  if (absl::IsPermissionDenied(keys.status())) {
-    return absl::UnauthenticatedError(absl::StrCat("wrong passphrase for ", home));
-  }
+  absl::StatusOr<KeyBundle> keys = KeysOf(*opened, *terminal);
   if (!keys.ok()) return keys.status();
   return Unlocked{.home = *std::move(opened), .keys = *std::move(keys)};
+}
+
+absl::StatusOr<std::unique_ptr<const client::Home>> Shell::LookHome() const {
+  if (absl::Status s = CheckGiven(home); !s.ok()) return s;
+  return client::Home::Look(home);
+}
+
+absl::StatusOr<Shell::Seen> Shell::Look() const {
+  absl::StatusOr<std::unique_ptr<const client::Home>> seen = LookHome();
+  if (!seen.ok()) return seen.status();
+  absl::StatusOr<KeyBundle> keys = KeysOf(**seen, *terminal);
+  if (!keys.ok()) return keys.status();
+  return Seen{.home = *std::move(seen), .keys = *std::move(keys)};
 }
 
 absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool alone) const {

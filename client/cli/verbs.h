@@ -37,8 +37,17 @@ struct Shell {
     client::Home home;
     KeyBundle keys;
   };
+  // If another amparo works in the home, says so and what it sends, and waits for its end. ABORTED,
+  // reason HOME_BUSY: it goes on for longer.
   absl::StatusOr<client::Home> OpenHome() const;
   absl::StatusOr<Unlocked> Unlock() const;
+  // The same to look alone, beside another amparo that works in the home.
+  struct Seen {
+    std::unique_ptr<const client::Home> home;
+    KeyBundle keys;
+  };
+  absl::StatusOr<std::unique_ptr<const client::Home>> LookHome() const;
+  absl::StatusOr<Seen> Look() const;
   // A member's client; unless `alone`, synchronised with the server, and what waited in the
   // outbox is sent. DATA_LOSS: an alarm.
   absl::StatusOr<std::unique_ptr<client::Client>> OpenClient(bool alone = false) const;

@@ -149,6 +149,46 @@ TEST_F(HomeTest, KeepsItsCard) {
   EXPECT_EQ(home->card().member_code, "heron-4821");
 }
 
+TEST_F(HomeTest, IsLookedAtWhileAnotherWorksInIt) {
+  auto working = Create();
+  ASSERT_TRUE(working.ok()) << working.status();
+  ASSERT_TRUE(working->WriteSealed(*keys_.home, "membership", AsBytes("one")).ok());
+  auto seen = Home::Look(directory_);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_TRUE((*seen)->Unlock(AsBytes(kPassphrase)).ok());
+  auto row = (*seen)->ReadSealed(*keys_.home, "membership");
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ(AsText(*row), "one");
+  auto in_use = (*seen)->InUse();
+  ASSERT_TRUE(in_use.ok()) << in_use.status();
+  EXPECT_TRUE(*in_use);
+  working = absl::CancelledError();  // It ends.
+  in_use = (*seen)->InUse();
+  ASSERT_TRUE(in_use.ok()) << in_use.status();
+  EXPECT_FALSE(*in_use) << "who looks holds nothing";
+  EXPECT_TRUE(Home::Open(directory_).ok());
+}
+
+TEST_F(HomeTest, IsLookedAtUnderTheSameConditionsAsOpened) {
+  EXPECT_EQ(Home::Look(directory_).status().code(), absl::StatusCode::kNotFound);
+  ASSERT_TRUE(Create().ok());
+  ASSERT_EQ(::chmod(At("identity.age").c_str(), 0640), 0);
+  EXPECT_EQ(Home::Look(directory_).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+// Who waits is told so, once, and goes on as soon as the other one ends.
+TEST_F(HomeTest, IsWaitedForUntilTheOtherEnds) {
+  auto working = Create();
+  ASSERT_TRUE(working.ok()) << working.status();
+  int told = 0;
+  auto home = Home::Open(directory_, [&] {
+    ++told;
+    working = absl::CancelledError();
+  });
+  EXPECT_TRUE(home.ok()) << home.status();
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(HomeTest, ASealedRowIsWholeOrRefused) {
   auto home = Create();
   ASSERT_TRUE(home.ok()) << home.status();

@@ -161,10 +161,14 @@ class EngineConnection final : public client::Connection {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<client::UploadState> StatUpload(const ObjectId& object, std::uint64_t) override {
+  absl::StatusOr<client::UploadState> StatUpload(const ObjectId& object,
+                                                 std::uint64_t length) override {
     auto state = organization_.storage().blobs->Stat(object);
     if (!state.ok()) return state.status();
     if (!state->has_value()) return client::UploadState{};
+    if ((*state)->length != length) {
+      return Translated(server::Refuse(server::Reason::kLengthMismatch, "begun with another"));
+    }
     return client::UploadState{.stored = (*state)->stored, .sealed = (*state)->sealed};
   }
   absl::StatusOr<client::UploadState> Upload(const client::UploadRequest& request,
@@ -173,9 +177,9 @@ class EngineConnection final : public client::Connection {
     // As the service does: what is sealed already is a success.
     auto found = StatUpload(request.object, request.length);
     if (!found.ok() || found->sealed) return found;
-    auto writer = organization_.storage().blobs->BeginWrite(request.object, request.length,
-                                                            organization_.now());
-    if (!writer.ok()) return writer.status();
+    auto writer = organization_.unnamed_blobs().Begin(Caller().member, request.object,
+                                                      request.length, organization_.now());
+    if (!writer.ok()) return Translated(writer.status());
     Bytes buffer(kPieceBytes);
     for (std::uint64_t at = (*writer)->offset();;) {
       const absl::StatusOr<std::size_t> got = source.ReadAt(at, MutableByteView(buffer));
@@ -188,6 +192,9 @@ class EngineConnection final : public client::Connection {
     const absl::StatusOr<Hash> whole = source.Sha256();
     if (!whole.ok()) return whole.status();
     if (absl::Status s = (*writer)->Seal(*whole); !s.ok()) return s;
+    absl::Status noted =
+        server::NoteBlobHash(*organization_.storage().blobs, request.object, *whole);
+    if (!noted.ok()) return noted;
     return client::UploadState{.stored = request.length, .sealed = true};
   }
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
