@@ -1,14 +1,17 @@
 // A hostile server below the harness, over gRPC and TLS: session opening, streams without end,
 // answers without measure, text for a terminal. Rows 38, 42, 55 and 56 of docs/attacks.md.
 
+#include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "amparo/v1/amparo.grpc.pb.h"
@@ -32,6 +35,18 @@ class Liar final : public v1::Amparo::Service {
   std::string secret = std::string(32, 'k');
   std::function<Status(v1::SyncReply*)> sync = [](v1::SyncReply*) { return Status::OK; };
   std::function<Status(std::function<bool(std::string)>)> download;
+  using UploadStream = grpc::ServerReaderWriter<v1::UploadReply, v1::UploadMessage>;
+  // Never takes anything; asked what it has, it says now more, now less.
+  std::function<Status(UploadStream*)> upload = [this](UploadStream* stream) {
+    v1::UploadMessage message;
+    v1::UploadReply reply;
+    stream->Read(&message);
+    reply.set_stored(asked % 2 == 1 ? 5 : 0);
+    stream->Write(reply);
+    while (stream->Read(&message) && !message.has_seal()) {
+    }
+    return Status(grpc::StatusCode::UNAVAILABLE, "once more");
+  };
   std::atomic<int> asked = 0;
 
   Status Hello(ServerContext*, const v1::HelloRequest*, v1::HelloReply* reply) override {
@@ -54,17 +69,9 @@ class Liar final : public v1::Amparo::Service {
     for (std::uint64_t size = 1; writer->Write(reply); ++size) reply.set_size(size);
     return Status::OK;
   }
-  // Never takes anything; asked what it has, it says now more, now less.
-  Status Upload(ServerContext*,
-                grpc::ServerReaderWriter<v1::UploadReply, v1::UploadMessage>* stream) override {
-    v1::UploadMessage message;
-    v1::UploadReply reply;
-    stream->Read(&message);
-    reply.set_stored(++asked % 2 == 1 ? 5 : 0);
-    stream->Write(reply);
-    while (stream->Read(&message) && !message.has_seal()) {
-    }
-    return Status(grpc::StatusCode::UNAVAILABLE, "once more");
+  Status Upload(ServerContext*, UploadStream* stream) override {
+    ++asked;
+    return upload(stream);
   }
   Status Download(ServerContext*, const v1::Envelope*,
                   grpc::ServerWriter<v1::DownloadMessage>* writer) override {
@@ -89,6 +96,18 @@ class Transport : public ::testing::Test {
     Listen(grpc::SslServerCredentials(tls));
   }
   ~Transport() override { server_->Shutdown(); }
+
+  static constexpr int kBlobs = 3;
+  absl::Status UploadBlobs() {
+    MemoryPayload source(Bytes(1'000, 7));
+    int given = 0;
+    return connection_->UploadAll([&]() -> std::optional<client::PlannedUpload> {
+      if (given == kBlobs) return std::nullopt;
+      const auto object = ObjectId::Filled(static_cast<std::uint8_t>(++given));
+      return client::PlannedUpload{.request = {.object = object, .length = 1'000},
+                                   .source = &source};
+    });
+  }
 
   void Listen(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
     if (server_ != nullptr) server_->Shutdown();
@@ -209,6 +228,75 @@ TEST_F(Transport, EndsAnUploadToAServerThatGoesBackAndForth) {
                                          source, nullptr);
   EXPECT_TRUE(absl::IsUnavailable(state.status())) << state.status();
   EXPECT_LE(liar_.asked, 20);
+}
+
+// docs/spec/requests.md, "Streams": no round trip lies between two blobs.
+TEST_F(Transport, SendsBlobAfterBlobWhateverTheServerAnswers) {
+  int openings = 0;
+  liar_.upload = [&](Liar::UploadStream* stream) {
+    v1::UploadMessage message;
+    while (stream->Read(&message)) openings += message.has_opening() ? 1 : 0;
+    v1::UploadReply reply;
+    reply.set_blob(kBlobs - 1);
+    reply.set_sealed(true);
+    stream->Write(reply);
+    return Status::OK;
+  };
+  EXPECT_TRUE(UploadBlobs().ok());
+  EXPECT_EQ(openings, kBlobs);
+  EXPECT_EQ(liar_.asked, 1);
+}
+
+TEST_F(Transport, TakesNoBlobForSealedOfWhichTheServerSaysNothing) {
+  liar_.upload = [](Liar::UploadStream* stream) {
+    v1::UploadMessage message;
+    while (stream->Read(&message)) {
+    }
+    v1::UploadReply reply;
+    reply.set_sealed(true);
+    for (const std::uint32_t blob : {1, 7, 0}) {  // The last is left out, 7 was never sent.
+      reply.set_blob(blob);
+      stream->Write(reply);
+    }
+    return Status::OK;
+  };
+  const absl::Status status = UploadBlobs();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("0 of 1000 bytes"));
+}
+
+TEST_F(Transport, AsksAfterABreakForEachBlobThatWasUnderWay) {
+  std::vector<std::string> asked_for;
+  liar_.upload = [&](Liar::UploadStream* stream) {
+    v1::UploadMessage message;
+    v1::UploadReply reply;
+    if (liar_.asked == 1) {
+      while (stream->Read(&message)) {
+      }
+      reply.set_blob(1);
+      stream->Write(reply);
+      return Status(grpc::StatusCode::UNAVAILABLE, "broken");
+    }
+    std::uint32_t blob = 0;
+    v1::UploadOpening opening;
+    while (stream->Read(&message)) {
+      if (message.has_opening()) {
+        opening.ParseFromString(message.opening().body());
+        asked_for.push_back(opening.object() + (opening.resume() ? "?" : ""));
+        reply.Clear();
+        reply.set_blob(blob++);
+        stream->Write(reply);
+      } else if (message.has_seal()) {
+        reply.set_sealed(true);
+        stream->Write(reply);
+      }
+    }
+    return Status::OK;
+  };
+  const absl::Status status = UploadBlobs();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_THAT(asked_for,
+              ::testing::ElementsAre(std::string(16, 2) + "?", std::string(16, 3) + "?"));
 }
 
 TEST_F(Transport, LeavesAStreamWithoutEnd) {
