@@ -89,7 +89,6 @@ absl::Status GrpcConnection::UploadAll(const NextUpload& next) {
   Backoff backoff(options_.transfer_patience, options_.jitter, steady_clock::now());
   std::deque<BlobUnderWay> line;
   bool was_unauthenticated = false;
-  int losses = 0;
   while (true) {
     grpc::ClientContext context;
     UploadAttempt attempt(line, next, make_opening, KnownPace());
@@ -99,15 +98,16 @@ absl::Status GrpcConnection::UploadAll(const NextUpload& next) {
     if (status.ok()) status = attempt.not_opened();
     LearnPace(status.ok() ? attempt.learned() : LearnedPace{});
     if (status.ok()) {
-      NoteWorked();
+      if (attempt.has_opened()) NoteWorked();
       if (line.empty()) return absl::OkStatus();
       return KeptOnlyPart(line.front().upload.request, line.front().stored);
     }
     if (!MayGoOn(status)) return status;
-    for (BlobUnderWay& blob : line) blob.resume = true;
-    if ((losses += attempt.losses()) > kLossesMax) {
+    for (BlobUnderWay& blob : line) {
+      blob.resume = true;
+      if (blob.losses <= kLossesMax) continue;
       return absl::UnavailableError(absl::StrCat("the server at ", address_,
-                                                 " lost what it had of an upload ", losses,
+                                                 " lost what it had of an upload ", blob.losses,
                                                  " times; send it again later"));
     }
     if (attempt.moved()) backoff.Restart(steady_clock::now());

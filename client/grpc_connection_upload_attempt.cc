@@ -61,20 +61,21 @@ bool UploadAttempt::TakeAbout(BlobUnderWay& blob, const v1::UploadReply& reply) 
   bool is_news = false;
   if (!blob.is_found) {
     blob.is_found = true;
-    if (reply.stored() < blob.stored) ++losses_;
+    if (reply.stored() < blob.stored) ++blob.losses;
     blob.start = blob.resume ? reply.stored() : 0;
     is_news = blob.start > 0;
   }
   blob.stored = std::max(blob.stored, reply.stored());
-  if (reply.received() > blob.received) {
-    blob.received = reply.received();
+  const std::uint64_t received = std::min(reply.received(), blob.upload.request.length);
+  if (received > blob.received) {
+    blob.received = received;
     moved_ = true;
   }
-  if (pace_.has_value() && reply.received() > blob.start) {
-    const std::uint64_t place = blob.place + reply.received() - blob.start;
+  if (pace_.has_value() && received > blob.start) {
+    const std::uint64_t place = blob.place + received - blob.start;
     is_news = pace_->Received(place, steady_clock::now()) || is_news;
   }
-  if (is_news && blob.upload.progress) blob.upload.progress(reply.received());
+  if (is_news && blob.upload.progress) blob.upload.progress(received);
   return is_news;
 }
 

@@ -25,6 +25,7 @@ struct BlobUnderWay {
   bool resume = false;         // The server may have some of it, and is asked first.
   std::uint64_t stored = 0;    // The most that the server ever called durable,
   std::uint64_t received = 0;  // and that it had.
+  int losses = 0;              // Times that it lost what it had called durable.
   // Of the present attempt:
   bool is_found = false;    // It is known where the server goes on.
   std::uint64_t start = 0;  // Where that is,
@@ -47,8 +48,8 @@ class UploadAttempt {
 
   const absl::Status& failed() const { return failed_; }          // A source did.
   const absl::Status& not_opened() const { return not_opened_; }  // Nothing more could be begun.
-  bool moved() const { return moved_; }   // The server received what it never had before.
-  int losses() const { return losses_; }  // Blobs of which it lost what it had called durable.
+  bool moved() const { return moved_; }  // The server received what it never had before.
+  bool has_opened() const { return opened_ > 0; }
   LearnedPace learned() const { return pace_.has_value() ? pace_->learned() : known_; }
 
  private:
@@ -86,7 +87,6 @@ class UploadAttempt {
   std::uint32_t opened_ = 0;        // Blobs whose opening was sent,
   std::uint32_t sealed_ = 0;        // and those that left the line since.
   bool moved_ = false;
-  int losses_ = 0;
   bool is_over_ = false;
 };
 

@@ -78,12 +78,14 @@ absl::Status SendParts(Workplace& place, const OutboxItem& item, bool begun,
     sources.push_back(std::make_unique<SpooledPart>(**file, part.start, part.length, part.sha256));
     parts.push_back({.object = part.object, .length = part.length, .source = sources.back().get()});
   }
-  PartUploads uploads(*place.connection, std::move(parts), begun);
-  absl::Status status = uploads.Wait(sent);
-  if (ReasonOf(status) == "BLOB_DAMAGED") {
+  absl::Status status;
+  // Whose bytes were damaged? If not ours, somebody began the part with others: the server erased
+  // them, of one part at least each time.
+  for (std::size_t again = 0; again <= parts.size(); ++again) {
+    PartUploads uploads(*place.connection, parts, begun || again > 0);
+    status = uploads.Wait(sent);
+    if (!IsDamaged(status)) return status;
     if (absl::Status damaged = CheckSpool(item, **file); !damaged.ok()) return damaged;
-    // It was altered on the way. The server erased it; the next attempt sends it again.
-    return absl::UnavailableError(status.message());
   }
   return status;
 }
@@ -126,7 +128,11 @@ Verdict VerdictOf(const absl::Status& status) {
   }
 }
 
-bool IsInTheWay(const absl::Status& uploaded) { return ReasonOf(uploaded) == "LENGTH_MISMATCH"; }
+bool IsDamaged(const absl::Status& uploaded) { return ReasonOf(uploaded) == "BLOB_DAMAGED"; }
+
+bool IsInTheWay(const absl::Status& uploaded) {
+  return IsDamaged(uploaded) || ReasonOf(uploaded) == "LENGTH_MISMATCH";
+}
 
 absl::StatusOr<bool> IsOutdated(const Workplace& place, const OutboxItem& item) {
   absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);

@@ -25,9 +25,13 @@ enum class Verdict {
 };
 Verdict VerdictOf(const absl::Status& status);
 
-// Whether an upload was refused because something of another length lies under the part's id, which
-// another member put there. The server makes way for it once it was given the statement, which is
-// refused then (BLOB_MISSING): docs/spec/engine.md, "Blobs that nobody names".
+// Whether an upload ended because the bytes under the part's id were not those it was to be. What
+// another member began there with other bytes is erased with that answer.
+bool IsDamaged(const absl::Status& uploaded);
+// Whether it was refused because something is in the way that another member put under the part's
+// id: that, or something of another length. For the latter the server makes way once it was given
+// the statement, which is refused then (BLOB_MISSING): docs/spec/engine.md, "Blobs that nobody
+// names".
 bool IsInTheWay(const absl::Status& uploaded);
 
 // Whether all parts are with the server already.

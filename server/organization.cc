@@ -237,13 +237,20 @@ absl::Status Organization::TryAppend(std::vector<Waiting*>& waiting) {
   }
   // Refusals wait too: one may rest on a statement of this very batch.
   const std::vector<Waiting*> answered = std::exchange(waiting, {});
+  std::vector<std::size_t> lacking;
   for (std::size_t i = 0; i < answered.size(); ++i) {
     if (judged[i].ok()) {
       answered[i]->done(AnswerTo(answered[i]->submission, *judged[i], checkpoint));
+    } else if (IsBlobMissing(judged[i].status())) {
+      lacking.push_back(i);
     } else {
-      if (IsBlobMissing(judged[i].status())) MakeWayFor(answered[i]->submission);
       answered[i]->done(Internal(std::move(judged[i]).status()));
     }
+  }
+  // Last, because it waits for the disk, and nobody else has to.
+  for (const std::size_t i : lacking) {
+    MakeWayFor(answered[i]->submission);
+    answered[i]->done(Internal(std::move(judged[i]).status()));
   }
   return absl::OkStatus();
 }

@@ -233,7 +233,7 @@ absl::StatusOr<std::size_t> UnnamedBlobs::MakeWay(const Submission& refused) {
     if (!may_stay.ok()) return may_stay.status();
     if (*may_stay) continue;
     if (auto status = Erase(ref.object); !status.ok()) return status;
-    ++erased;
+    if (++erased == kMadeWayMax) break;
   }
   return erased;
 }

@@ -34,6 +34,8 @@ inline constexpr std::uint64_t kUnnamedBytesPerMemberMax = std::uint64_t{8} << 3
 inline constexpr std::uint64_t kUnnamedBlobBytesMin = std::uint64_t{4} << 20;
 // An upload that broke off and did not go on for so long makes room for its member's next one.
 inline constexpr std::uint64_t kAbandonedUpload_s = 24 * 3600;
+// Blobs that one refused statement has erased: each is two synced writes, on the writer's thread.
+inline constexpr std::size_t kMadeWayMax = 32;
 
 class UnnamedBlobs {
  public:
@@ -58,7 +60,8 @@ class UnnamedBlobs {
   // Of the blobs that `refused` lacks: erases what lies under their ids and cannot become them,
   // because another member than its author sealed it with other bytes, or began it with another
   // length, so that they can be sent now; returns how many. What a statement names stays, and so
-  // does what the author began. Reads no blob.
+  // does what the author began. Reads no blob, and erases at most kMadeWayMax at once: the others
+  // make way when the statement comes again.
   // REQUIRES: `refused` is of a valid author; the rows reflect the whole log.
   absl::StatusOr<std::size_t> MakeWay(const Submission& refused);
 

@@ -243,6 +243,8 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
         return Refuse(Reason::kBlobDamaged, "the blob's bytes are not those declared");
       case absl::StatusCode::kAborted:
         return Refuse(Reason::kOffsetMismatch, "another upload of this blob took over");
+      case absl::StatusCode::kAlreadyExists:
+        return Refuse(Reason::kOffsetMismatch, "another upload of this blob sealed it");
       case absl::StatusCode::kOutOfRange:
       case absl::StatusCode::kFailedPrecondition:
         return Refuse(Reason::kLengthMismatch, status.message());

@@ -161,6 +161,10 @@ constexpr ReasonText kReasons[] = {
     {"ITEM_SENT", "", "amparo outbox --all shows it"},
     {"ITEM_NOT_REFUSED", "", "amparo sync sends what waits"},
     {"BLOB_MISSING", "the server has not stored all of a file", "run the same command again"},
+    {"BLOB_DAMAGED", "bytes that the server was given are not those of the file",
+     "run the same command again"},
+    {"OBJECT_TAKEN", "somebody else has claimed the ids of these files in the log",
+     "drop it (amparo outbox drop ITEM), and submit or hand in the files again: they get new ids"},
 };
 
 Outcome ByCode(const absl::Status& status) {

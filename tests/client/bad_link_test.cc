@@ -61,6 +61,7 @@ TEST_F(BadLinkTest, AnUploadGoesOnWhereTheConnectionBroke) {
 }
 
 TEST_F(BadLinkTest, ManyBlobsOverOneStreamAllArrive) {
+  // Together less than the blobs, so that each cut comes, however little is sent twice.
   CuttingRelay relay(server_.endpoint().address, {900'000, 1'500'000, 20'000, 2'500'000});
   const auto connection = ConnectOver(relay);
   constexpr std::size_t kBlobs = 30;

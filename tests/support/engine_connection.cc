@@ -191,7 +191,11 @@ class EngineConnection final : public client::Connection {
     }
     const absl::StatusOr<Hash> whole = source.Sha256();
     if (!whole.ok()) return whole.status();
-    if (absl::Status s = (*writer)->Seal(*whole); !s.ok()) return s;
+    if (absl::Status s = (*writer)->Seal(*whole); absl::IsDataLoss(s)) {
+      return Translated(server::Refuse(server::Reason::kBlobDamaged, s.message()));
+    } else if (!s.ok()) {
+      return s;
+    }
     absl::Status noted =
         server::NoteBlobHash(*organization_.storage().blobs, request.object, *whole);
     if (!noted.ok()) return noted;
