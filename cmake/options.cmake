@@ -48,7 +48,7 @@ endfunction()
 
 # amparo_process_test(NAME COMMAND program argument... [TIMEOUT seconds] [WAITS]): a test of whole
 # processes. WAITS: most of its time it waits for a link or a clock, and leaves the processor to
-# others: ctest runs two such tests in the place of one (./dev test counts a core as two places).
+# others: ctest runs four such tests in the place of one (./dev test counts a core as four places).
 function(amparo_process_test name)
   cmake_parse_arguments(ARG "WAITS" "TIMEOUT" "COMMAND" ${ARGN})
   add_test(NAME ${name} COMMAND ${ARG_COMMAND})
@@ -63,7 +63,7 @@ function(amparo_schedule_test name timeout waits timeout_default)
     # It takes long and costs little: begun first.
     set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 1 COST ${timeout})
   else()
-    set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 2)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 4)
   endif()
 endfunction()
 
