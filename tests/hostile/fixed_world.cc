@@ -85,13 +85,13 @@ std::uint64_t SeedOfThisRun() {
 }  // namespace amparo::testing
 
 // The names that the linker gives to what it puts in place of others.
-extern "C" {
-std::chrono::system_clock::time_point __wrap__ZNSt6chrono3_V212system_clock3nowEv();
-std::chrono::system_clock::time_point __wrap__ZNSt6chrono3_V212system_clock3nowEv() {
+std::chrono::system_clock::time_point FixedNow() asm("__wrap__ZNSt6chrono3_V212system_clock3nowEv");
+std::chrono::system_clock::time_point FixedNow() {
   return std::chrono::system_clock::time_point(
       std::chrono::seconds(amparo::testing::clock_seconds.load()));
 }
 
+extern "C" {
 int __real_crypto_pwhash_scryptsalsa208sha256_ll(const std::uint8_t*, std::size_t,
                                                  const std::uint8_t*, std::size_t, std::uint64_t,
                                                  std::uint32_t, std::uint32_t, std::uint8_t*,
