@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -107,7 +108,8 @@ TEST(Bundle, CannotBeMadeByWhoSeesLess) {
 }
 
 // Whoever made the file may have changed anything in it. Of the log nothing false is taken over,
-// and the home is as it was; no alarm stands, for nobody knows who did it.
+// and the home is as it was, or, where the change is in what nobody vouches for (a line that is no
+// known cosigner's), as the log says; no alarm stands, for nobody knows who did it.
 TEST(Bundle, IsBelievedNoMoreThanAServer) {
   std::mt19937_64 chance = SeededChance(29);
   Town town;
@@ -117,12 +119,17 @@ TEST(Bundle, IsBelievedNoMoreThanAServer) {
   CutOff(town, "rex");
   Client& rex = town.Stale("rex");
   const std::string before = PictureOf(rex.replica());
-  for (int round = 0; round < 60; ++round) {
+  std::optional<std::string> taken;
+  for (int round = 0; round < 60 && !taken.has_value(); ++round) {
     const std::string bent = Bent(town, path, chance, [](std::uint8_t type) { return type <= 3; });
     SCOPED_TRACE(absl::StrCat("round ", round, ", ", bent));
     const auto result = rex.ImportBundle(bent, "", nullptr);
-    EXPECT_NE(ReasonOf(result.status()), "") << result.status();
-    ASSERT_EQ(PictureOf(rex.replica()), before);
+    if (result.ok()) {
+      taken = PictureOf(rex.replica());
+    } else {
+      EXPECT_NE(ReasonOf(result.status()), "") << result.status();
+      ASSERT_EQ(PictureOf(rex.replica()), before);
+    }
     EXPECT_FALSE(rex.Alarm().has_value());
   }
   // What goes with it is held against what the log says of it.
@@ -135,6 +142,7 @@ TEST(Bundle, IsBelievedNoMoreThanAServer) {
   ASSERT_EQ(rex.ImportBundle(path, "", nullptr).status(), absl::OkStatus());
   const std::string carried = PictureOf(rex.replica());
   EXPECT_NE(carried, before);
+  EXPECT_EQ(taken.value_or(carried), carried);
   const auto opened = rex.Open(story.declined, Which::kSource, town.Fresh(), nullptr);
   EXPECT_EQ(opened.status(), absl::OkStatus());
   Reconnect(town, "rex");
