@@ -31,7 +31,7 @@ constexpr LinkQuality kBorderOffice{
 constexpr char kAddress[] = "10.77.0.1:7443";
 
 std::uint64_t Seed() {
-  const char* given = std::getenv("AMPARO_TEST_SEED");
+  const char* given = std::getenv("AMPARO_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
 }
 
@@ -67,7 +67,7 @@ class BadNetworkTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     const std::uint64_t seed = Seed();
-    std::printf("link: TUN devices, a carrier of our own; AMPARO_TEST_SEED=%llu\n",
+    std::printf("link: TUN devices, a carrier of our own; AMPARO_SEED=%llu\n",
                 static_cast<unsigned long long>(seed));
     link_ = Link::Make(seed).release();
     server_ = new server::testing::AmparodProcess(kAddress);
@@ -99,7 +99,7 @@ class BadNetworkTest : public ::testing::Test {
   // Uploads random bytes while `meanwhile` breaks something late: who began again at the
   // first byte would send more than is allowed.
   template <class Meanwhile>
-  void UploadWhile(Meanwhile meanwhile, std::uint64_t lost_max = 0) {
+  void UploadWhile(Meanwhile meanwhile) {
     constexpr std::size_t size = kPayloadBytes;
     const auto started = std::chrono::steady_clock::now();
     const std::uint64_t sent_before = link_->sent_by_client();
@@ -123,17 +123,14 @@ class BadNetworkTest : public ::testing::Test {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
     std::printf("%zu bytes in %.1f s, %llu bytes on the link\n", size, took.count(),
                 static_cast<unsigned long long>(sent));
-    EXPECT_LE(sent, size + size / 4 + lost_max);
+    EXPECT_LE(sent, size + kLate / 2);
   }
 
-  // A quarter over it is for loss, headers and acknowledgements (measured: a tenth), for the
-  // handshakes of two connections (6 kB) and for what is under way when something breaks: two
-  // messages, 32 kB. Measured: 16 % over it with an outage, 13 % with another address.
+  // From the first byte again it would be kLate more. Half of that is for loss, headers and
+  // acknowledgements, for the handshakes of two connections and for what was under way, or not yet
+  // durable on a server that is killed. Measured: 13 % to 20 % of the payload.
   static constexpr std::size_t kPayloadBytes = 200'000;
   static constexpr std::uint64_t kLate = 185'000;
-  // A server that is killed also loses what came in the 5 s before, which it had not made durable.
-  // Measured: 20 % over it; up to 30 % are possible.
-  static constexpr std::uint64_t kNotDurableMax = 5 * 4'000;
 
   static Link* link_;
   static server::testing::AmparodProcess* server_;
@@ -159,13 +156,11 @@ TEST_F(BadNetworkTest, AnUploadGoesOnFromAnotherAddress) {
 }
 
 TEST_F(BadNetworkTest, AnUploadOutlivesAServerThatIsKilled) {
-  UploadWhile(
-      [](Progress& progress) {
-        progress.WaitFor(kLate);
-        server_->Stop(SIGKILL);
-        StartServer();
-      },
-      kNotDurableMax);
+  UploadWhile([](Progress& progress) {
+    progress.WaitFor(kLate);
+    server_->Stop(SIGKILL);
+    StartServer();
+  });
 }
 
 }  // namespace

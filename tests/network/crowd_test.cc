@@ -40,7 +40,7 @@ constexpr std::size_t kPayloadBytes = 100'000;
 constexpr char kAddress[] = "10.77.0.1:7443";
 
 std::uint64_t Seed() {
-  const char* given = std::getenv("AMPARO_TEST_SEED");
+  const char* given = std::getenv("AMPARO_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
 }
 
@@ -149,7 +149,7 @@ struct Slow {
 
 TEST(Crowd, SlowUploadsStopNobodyAndAllArrive) {
   const std::uint64_t seed = Seed();
-  std::printf("AMPARO_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  std::printf("AMPARO_SEED=%llu\n", static_cast<unsigned long long>(seed));
   const std::unique_ptr<Link> link = Link::Make(seed);
   server::testing::AmparodProcess server(kAddress);
   link->EnterServer();

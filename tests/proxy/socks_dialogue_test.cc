@@ -142,14 +142,14 @@ TEST(SocksDialogue, TakesNoByteThatIsTheServers) {
 }
 
 std::uint64_t Seed() {
-  const char* given = std::getenv("AMPARO_TEST_SEED");
+  const char* given = std::getenv("AMPARO_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
 }
 
 // Answers that are right at first and random then: in whatever pieces they come, they end alike.
 TEST(SocksDialogue, JudgesAnAnswerAndNotItsPieces) {
   const std::uint64_t seed = Seed();
-  std::printf("AMPARO_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  std::printf("AMPARO_SEED=%llu\n", static_cast<unsigned long long>(seed));
   std::mt19937_64 random(seed);
   const auto below = [&](std::uint64_t end) { return static_cast<std::size_t>(random() % end); };
   for (int round = 0; round < 20'000; ++round) {

@@ -176,15 +176,22 @@ test("a privileged certificate waits for a second registrar", () => {
   assert.notEqual(stage.directory.valid(tina.id), null);
 });
 
-test("every further device of a privileged member waits, also after a revocation", () => {
-  const stage = founded();
-  const ada = stage.admit("ada", "ada", roles.attorney);
-  stage.put("ria", "revoke", { member: ada.member, certificate: zeros32 });
-  const invited = { member: ada.member };
-  const second = stage.admit("second", "ada", roles.fellow, { invited });
-  assert.equal(stage.directory.valid(second.id), null);
-  stage.endorse(second);
-  assert.notEqual(stage.directory.valid(second.id), null);
+test("every further device of a member waits, whatever its roles, also after a revocation", () => {
+  for (const [first, further] of [
+    [roles.attorney, roles.fellow],
+    [roles.translator, roles.translator],
+    [roles.fellow, roles.auditor],
+  ]) {
+    for (const isRevoked of [false, true]) {
+      const stage = founded();
+      const { member } = stage.admit("first", "ada", first);
+      if (isRevoked) stage.put("ria", "revoke", { member, certificate: zeros32 });
+      const second = stage.admit("second", "ada", further, { invited: { member } });
+      assert.equal(stage.directory.valid(second.id), null);
+      stage.endorse(second);
+      assert.notEqual(stage.directory.valid(second.id), null);
+    }
+  }
 });
 
 test("nobody endorses themselves, and no word of a registrar who is none any more counts", () => {

@@ -51,9 +51,27 @@ test("four eyes: no reviewer of one's own source, translation or correction", ()
   acts.hand_in(corrected, "R");
   acts.hand_in(corrected, "T");
   isRefused("APPROVER_IS_AUTHOR", () => acts.approve(corrected, "R"));
-  isRefused("REVIEWER_IS_TRANSLATOR", () => assign(corrected, "C", "T", "R"));
+  isRefused("APPROVER_IS_AUTHOR", () => assign(corrected, "C", "T", "R"));
   acts["assign, another reviewer"](corrected, "C");
   acts.approve(corrected, "r");
+});
+
+test("no other translator is assigned before the one there is unassigned", () => {
+  for (const state of ["assigned", "translating", "in_review"]) {
+    const stage = stageIn(state);
+    for (const by of ["C", "c", "u"]) {
+      isRefused("STATE_FORBIDS", () => assign(stage, by, "t", "R"));
+    }
+  }
+});
+
+test("a document that was delivered untranslated is reopened without its translator", () => {
+  const stage = stageIn("lease ended");
+  acts["deliver, untranslated"](stage, "C");
+  acts.reopen(stage, "C");
+  assert.equal(stage.document.phase, "submitted");
+  isRefused("STATE_FORBIDS", () => acts.hand_in(stage, "T"));
+  acts.assign(stage, "C");
 });
 
 test("an answer names a question that was asked", () => {

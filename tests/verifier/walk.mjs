@@ -60,6 +60,8 @@ export class Walk {
     this.dice = dice(seed);
     this.stage = new WalkStage();
     this.counter = 0;
+    /** Of who has several: the names of their devices. */
+    this.devices = new Map();
     const act = founding();
     for (const name of ["ria", "rob", "rosa"]) {
       this.stage.certificates.set(name, deviceOf(name, name, roles.registrar));
@@ -103,11 +105,19 @@ export class Walk {
     const made = this.certificate(device, person, { invite });
     this.stage.say("ria", "certify", { certificate: made });
     this.stage.certificates.set(device, made);
-    const all = [made, ...had.map((one) => one.certificate)];
-    const isWaiting = all.some((one) => (one.roles & waits) !== 0);
+    const isWaiting = (made.roles & waits) !== 0 || had.length > 0;
     if (isWaiting && !this.dice.chance(0.03)) {
       this.stage.say("rob", "endorse", { certificate: made.id });
     }
+    if (had.length > 0) this.devices.set(person, [...this.devicesOf(person), device]);
+  }
+
+  devicesOf(person) {
+    return this.devices.get(person) ?? [person];
+  }
+
+  deviceFor(person) {
+    return this.dice.pick(this.devicesOf(person));
   }
 
   // ---- what is said -----------------------------------------------------------------------------
@@ -140,7 +150,7 @@ export class Walk {
     const given = persons.filter((person) => person !== undefined && !this.dice.chance(0.08));
     if (this.dice.chance(0.1)) given.push(this.dice.pick(people));
     for (const person of given) {
-      const certificate = this.stage.certificates.get(person);
+      const certificate = this.stage.certificates.get(this.deviceFor(person));
       for (const object of objects) {
         const [grantee, id] = [certificate.member, certificate.id];
         const grant = { object, grantee, certificate: id, purpose: 1 + this.dice.below(7) };
@@ -308,8 +318,9 @@ export class Walk {
     const statements = [...this.document.statements];
     const isOlder = isRemark && statements.length > 0 && dice.chance(0.5);
     if (isOlder) bend.subjectPrev = dice.pick(statements);
-    const signers = dice.chance(0.01) ? ["ria"] : [by];
-    return this.stage.say(by, kind, act, { ...more, bend, signers });
+    const device = this.deviceFor(by);
+    const signers = dice.chance(0.01) ? ["ria"] : [device];
+    return this.stage.say(device, kind, act, { ...more, bend, signers });
   }
 
   directoryStep() {

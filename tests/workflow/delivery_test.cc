@@ -77,6 +77,17 @@ TEST(Reopen, WaitsForANewAssignmentIfTheTranslatorIsGone) {
   EXPECT_TRUE(story.document().translator.is_zero());
 }
 
+// Its translator let the lease end and handed in nothing: there is nothing to go back to.
+TEST(Reopen, WaitsForANewAssignmentIfItWasDeliveredUntranslated) {
+  Story story;
+  story.Translating().organisation().Wait(24 * 30);
+  Deliver act = story.DeliverAct({"ada"});
+  act.already_in_target_language = 1;
+  story.Must("cleo", act).Must("cleo", story.ReopenAct());
+  EXPECT_EQ(story.document().state, State::kSubmitted);
+  EXPECT_TRUE(story.document().translator.is_zero());
+}
+
 // Whoever has the old version has to learn that there is a better one.
 TEST(Reopen, KeepsThoseWhoHadTheOldVersionInformed) {
   Story story;

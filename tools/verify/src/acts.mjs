@@ -86,7 +86,7 @@ function insistOnPeople({ document, directory, state, translator, reviewer, atto
   insist(translator !== reviewer, "REVIEWER_IS_TRANSLATOR");
   insist(!document.isSubmitter(translator), "TRANSLATOR_IS_SUBMITTER");
   insist(!document.isSubmitter(reviewer), "REVIEWER_IS_SUBMITTER");
-  insist(!document.isAuthor(reviewer), "REVIEWER_IS_TRANSLATOR");
+  insist(!document.isAuthor(reviewer), "APPROVER_IS_AUTHOR");
   const isDone = state === "in_review";
   insist(isDone || directory.hasRole(translator, roles.translator), "TRANSLATOR_INVALID");
   insist(directory.hasRole(reviewer, roles.reviewer), "REVIEWER_INVALID");
@@ -98,9 +98,9 @@ function insistOnPeople({ document, directory, state, translator, reviewer, atto
 function assign(act) {
   const { document, statement, directory, state, translator, reviewer } = act;
   insistOnState(act, beforeApproval);
-  insistOnCoordinator(act);
   const isFresh = state === "submitted";
   insist(isFresh || translator === document.translator, "STATE_FORBIDS");
+  insistOnCoordinator(act);
   insistOnPeople(act);
   insistOnLease(act);
   insistOnObjects(statement, { bringsText: false, extra: objectClasses.message, most: 1 });

@@ -103,8 +103,11 @@ function reopen(act) {
   insistOnReopener(act);
   insistOnLease(act);
   noteAtMost(act, 1);
-  const { translator } = document;
-  const goesOn = translator !== null && directory.hasRole(translator, roles.translator);
+  const { translator, translation } = document;
+  const goesOn =
+    translator !== null &&
+    translation !== undefined &&
+    directory.hasRole(translator, roles.translator);
   return {
     events: ["DocumentReopened"],
     evolve() {

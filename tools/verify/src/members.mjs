@@ -49,10 +49,10 @@ function applyCertify(directory, { act, objects }, author) {
   const [signing, authentication] = keysOf(certificate);
   const isTaken = directory.keys.has(signing) || directory.keys.has(authentication);
   insist(!isTaken && signing !== authentication, "CERTIFICATE_EXISTS");
-  const had = directory.entriesOf(certificate.member).map((entry) => entry.certificate);
-  const isPrivileged = [certificate, ...had].some((one) => (one.roles & privileged) !== 0);
+  const isFurther = directory.entriesOf(certificate.member).length > 0;
+  const waits = (certificate.roles & privileged) !== 0 || isFurther;
   invitation.isUsed = true;
-  directory.add(certificate, author.id, !isPrivileged);
+  directory.add(certificate, author.id, !waits);
 }
 
 // The roots endorse while the policy has one registrar; then two people are still asked.
