@@ -42,8 +42,9 @@ struct BlobState {
 };
 
 // REQUIRES: does not outlive its store. After a second BeginWrite or an Erase of the same id
-// every method answers ABORTED. What was not flushed when it dies may be dropped; what was not
-// when a second BeginWrite ended it is the second one's.
+// every method answers ABORTED, and so does a Seal that is reading the blob, for which neither
+// waits. What was not flushed when it dies may be dropped; what was not when a second BeginWrite
+// ended it is the second one's.
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;

@@ -195,16 +195,24 @@ absl::Status RocksdbBlobWriter::EraseDamaged(const std::string& why) {
 }
 
 absl::Status RocksdbBlobWriter::Seal(const Hash& sha256) {
-  const std::lock_guard lock(turn_->mutex);
+  std::unique_lock lock(turn_->mutex);
   if (absl::Status status = CheckMine(); !status.ok()) return status;
   if (broken_ = StoreRest(Durability::kOrdered); !broken_.ok()) return broken_;
   if (state_.stored != state_.length) {
     return absl::FailedPreconditionError(
         absl::StrCat("blob of ", state_.length, " bytes holds ", state_.stored));
   }
-  const absl::StatusOr<Hash> found =
-      running_.has_value() ? absl::StatusOr<Hash>(running_->Finish()) : HashStored();
-  running_.reset();
+  absl::StatusOr<Hash> found;
+  if (running_.has_value()) {
+    found = running_->Finish();
+    running_.reset();
+  } else {
+    // Seconds, in which others may take the blob over or erase it. What is read changes only so.
+    lock.unlock();
+    found = HashStored();
+    lock.lock();
+    if (absl::Status status = CheckMine(); !status.ok()) return status;
+  }
   // Parts that were in a log whose end a loss of power took.
   if (absl::IsDataLoss(found.status())) return EraseDamaged("lacks bytes that it had");
   if (!found.ok()) return found.status();

@@ -51,6 +51,7 @@ class RocksdbBlobWriter final : public BlobWriter {
   absl::Status PutState(const BlobState& state, Durability durability);
   absl::Status PutSealed();
   absl::Status EraseDamaged(const std::string& why);
+  // REQUIRES: all of it is stored. The turn need not be held.
   absl::StatusOr<Hash> HashStored() const;
 
   RocksdbBlobStore& store_;

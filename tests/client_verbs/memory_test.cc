@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/base/config.h"
 #include "tests/client_verbs/blob_connection.h"
 #include "tests/client_verbs/scratch_directory.h"
 #include "tests/client_verbs/seal_and_send.h"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kFileBytes = std::uint64_t{1} << 30;
 // AddressSanitizer keeps up to 256 MiB of what was freed, and shadows all.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
 constexpr std::uint64_t kResidentBytesMax = std::uint64_t{640} << 20;
 #else
 constexpr std::uint64_t kResidentBytesMax = std::uint64_t{64} << 20;

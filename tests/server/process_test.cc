@@ -11,6 +11,7 @@
 
 #include <filesystem>
 
+#include "absl/base/config.h"
 #include "absl/strings/str_cat.h"
 #include "audit/cosignature.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -21,7 +22,7 @@ namespace amparo::server::testing {
 namespace {
 
 // The quota of 128 MiB and some; AddressSanitizer holds back 256 MiB of freed memory besides.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
 constexpr std::uint64_t kQuotaKib = 448 * 1024;
 #else
 constexpr std::uint64_t kQuotaKib = 192 * 1024;

@@ -1,12 +1,17 @@
 // What only the RocksDB store promises: its format number, its lock, where bytes stand on
 // disk, and what it does about damage. Spec: docs/spec/storage.md.
 
+#include <pthread.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <thread>
 
 #include "crypto/digest.h"
 #include "storage/rocksdb_database.h"
@@ -20,6 +25,17 @@ namespace amparo::storage {
 namespace {
 
 constexpr std::size_t kMiB = 1024 * 1024;
+
+// Returns once the thread has computed for so long.
+void AwaitProcessorTime(std::thread& thread, std::chrono::nanoseconds least) {
+  clockid_t clock = 0;
+  ASSERT_EQ(pthread_getcpuclockid(thread.native_handle(), &clock), 0);
+  timespec spent{};
+  while (clock_gettime(clock, &spent) == 0 &&
+         std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec) < least) {
+    std::this_thread::yield();
+  }
+}
 
 class RocksdbStoreTest : public testing::Test {
  protected:
@@ -263,6 +279,44 @@ TEST_F(RocksdbStoreTest, AppendsWhereItRefusesUploads) {
   EXPECT_THAT(org.blobs->BeginWrite(TestObject(), 1, UnixSeconds{1}),
               HasCode(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(AppendOne(*org.ledger, Text("entry")), AppendOutcome::kOk);
+}
+
+// Reading a whole blob anew takes seconds, and an organisation's writer may have to erase it.
+TEST_F(RocksdbStoreTest, AResumedBlobThatIsBeingHashedCanBeTakenOverAndErased) {
+  constexpr int kTriesMax = 20;  // The hash may be there before the other one comes.
+  const OrgStorage org = Open();
+  BlobStore& blobs = *org.blobs;
+  const Bytes bytes = Pattern(64 * kMiB, 1);
+  const Hash sha256 = Sha256(bytes);
+  std::uint8_t number = 0;
+  const auto interrupts_a_seal = [&](const std::function<void(const ObjectId&)>& meanwhile) {
+    for (int tried = 0; tried < kTriesMax; ++tried) {
+      const ObjectId object = TestObject(++number);
+      auto writer = blobs.BeginWrite(object, bytes.size(), UnixSeconds{1});
+      EXPECT_THAT(writer, IsOk());
+      EXPECT_THAT((*writer)->Write(bytes), IsOk());
+      writer = blobs.BeginWrite(object, bytes.size(), UnixSeconds{1});
+      EXPECT_THAT((*writer)->Flush(), IsOk());
+      absl::Status sealed;
+      std::thread sealing([&] { sealed = (*writer)->Seal(sha256); });
+      AwaitProcessorTime(sealing, std::chrono::milliseconds(2));
+      meanwhile(object);
+      sealing.join();
+      if (absl::IsAborted(sealed)) return true;
+      EXPECT_THAT(sealed, IsOk());
+    }
+    return false;
+  };
+  EXPECT_TRUE(interrupts_a_seal([&](const ObjectId& object) {
+    auto second = blobs.BeginWrite(object, bytes.size(), UnixSeconds{1});
+    if (second.ok()) {
+      EXPECT_THAT((*second)->Seal(sha256), IsOk());
+    }
+    EXPECT_TRUE((*blobs.Stat(object))->sealed);
+    EXPECT_THAT(blobs.Erase(object), IsOk());
+  }));
+  EXPECT_TRUE(
+      interrupts_a_seal([&](const ObjectId& object) { EXPECT_THAT(blobs.Erase(object), IsOk()); }));
 }
 
 }  // namespace
