@@ -1,6 +1,9 @@
 // What most files of a build with AMPARO_PRECOMPILE read, parsed once. Files include what they use
 // all the same: the other builds have no such header.
 
+#ifndef AMPARO_CMAKE_HEADERS_H_
+#define AMPARO_CMAKE_HEADERS_H_
+
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
@@ -25,3 +28,5 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+
+#endif  // AMPARO_CMAKE_HEADERS_H_
