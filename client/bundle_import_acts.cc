@@ -130,8 +130,11 @@ class Forwarding {
     // Damaged is not what was checked just now but what somebody began the part with; the server
     // erased it, of one part at least each time.
     for (std::size_t again = 0; again <= parts.size(); ++again) {
-      PartUploads uploads(*place_.connection, parts, /*begun=*/true);
-      status = uploads.Wait(sent);
+      absl::Status held = place_.WhileHomeIsFree([&] {
+        PartUploads uploads(*place_.connection, parts, /*begun=*/true);
+        status = uploads.Wait(sent);
+      });
+      if (!held.ok()) return held;
       if (!IsDamaged(status)) return status;
     }
     return status;

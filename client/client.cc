@@ -57,13 +57,20 @@ class MemberClient final : public Client {
   std::optional<StandingAlarm> Alarm() const override { return place_->alarm; }
   absl::Status EndAlarm() override { return EndAlarmByHand(*place_); }
   absl::Status Watch(const std::function<bool()>& changed) override {
-    absl::Status failed;
-    const auto grown = [&](TreeSize) {
-      failed = Sync(SyncOptions{});
-      return failed.ok() && changed();
-    };
-    absl::Status watched = place_->connection->Watch(place_->replica.head().size, grown);
-    return failed.ok() ? watched : failed;
+    while (true) {
+      bool grown = false;
+      absl::Status watched;
+      absl::Status held = place_->WhileHomeIsFree([&] {
+        watched = place_->connection->Watch(place_->replica.head().size, [&](TreeSize) {
+          grown = true;
+          return false;
+        });
+      });
+      if (!held.ok()) return held;
+      if (!grown) return watched;
+      if (absl::Status s = Sync(SyncOptions{}); !s.ok()) return s;
+      if (!changed()) return absl::OkStatus();
+    }
   }
   const Replica& replica() const override { return place_->replica; }
   MemberCard WhoAmI() const override { return verbs::Describe(*place_, place_->self()); }
@@ -296,16 +303,8 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(Home home, KeyBundle keys,
   if (!connection.ok()) return connection.status();
   auto place = std::make_unique<Workplace>(std::move(home), std::move(keys), std::move(*membership),
                                            std::move(*connection), std::move(*replica));
-  if (absl::Status s = RestoreCarried(*place); !s.ok()) return s;
   Fetched(place->home.directory()).Tidy(place->clock());
-  if (absl::Status s = RestorePeople(*place); !s.ok()) return s;
-  if (absl::Status s = RestoreObjects(*place); !s.ok()) return s;
-  if (absl::Status s = RestoreWitnessing(*place); !s.ok()) return s;
-  if (absl::Status s = RestoreAlarm(*place); !s.ok()) return s;
-  if (absl::Status s = RestorePromises(*place); !s.ok()) return s;
-  absl::StatusOr<std::unique_ptr<Outbox>> outbox = Outbox::Load(place->home, *place->keys.home);
-  if (!outbox.ok()) return outbox.status();
-  place->outbox = *std::move(outbox);
+  if (absl::Status s = place->ReadHome(); !s.ok()) return s;
   return std::make_unique<MemberClient>(std::move(place));
 }
 

@@ -66,13 +66,6 @@ absl::Status AddCertificate(Workplace& place, const DocumentHistory& history,
   return absl::IsNotFound(certificate.status()) ? absl::OkStatus() : certificate.status();
 }
 
-absl::Status FetchVersion(Workplace& place, const DocumentHistory& history, Which which,
-                          const OpenedVersion& opened, PendingFiles& files,
-                          const ProgressListener& progress) {
-  const absl::string_view prefix = which == Which::kSource ? "source-" : "translation-";
-  return files.Fetch(place, history, opened, prefix, progress);
-}
-
 absl::StatusOr<OpenedVersion> OpenCurrent(Workplace& place, const DocumentHistory& history,
                                           Which which) {
   absl::StatusOr<workflow::Version> version = CurrentVersion(history, which);
@@ -81,6 +74,7 @@ absl::StatusOr<OpenedVersion> OpenCurrent(Workplace& place, const DocumentHistor
 }
 
 // Source, translation and certificate, all of them checked before one has a name.
+// REQUIRES: `history` is the caller's own, not the replica's.
 absl::StatusOr<std::vector<OpenedFile>> FetchAll(Workplace& place, const DocumentHistory& history,
                                                  const std::string& directory,
                                                  const ProgressListener& progress) {
@@ -89,12 +83,12 @@ absl::StatusOr<std::vector<OpenedFile>> FetchAll(Workplace& place, const Documen
   absl::StatusOr<platform::OutputDirectory> output = platform::OutputDirectory::Open(directory);
   if (!output.ok()) return output.status();
   PendingFiles files(std::move(*output));
-  absl::Status status = FetchVersion(place, history, Which::kSource, *source, files, progress);
+  absl::Status status = files.Fetch(place, history.document.id, *source, "source-", progress);
   if (!status.ok()) return status;
   if (!history.document.translations.empty()) {
     absl::StatusOr<OpenedVersion> translation = OpenCurrent(place, history, Which::kTranslation);
     if (!translation.ok()) return translation.status();
-    status = FetchVersion(place, history, Which::kTranslation, *translation, files, progress);
+    status = files.Fetch(place, history.document.id, *translation, "translation-", progress);
     if (!status.ok()) return status;
     status = AddCertificate(place, history, *source, *translation, files);
     if (!status.ok()) return status;
@@ -148,7 +142,7 @@ absl::StatusOr<std::vector<OpenedFile>> Receive(Workplace& place, const SubjectI
                                                 const ProgressListener& progress) {
   absl::StatusOr<const DocumentHistory*> found = place.FindDocument(document);
   if (!found.ok()) return found.status();
-  const DocumentHistory& history = **found;
+  const DocumentHistory history = **found;  // Ours: what it points into may be read anew.
   if (absl::Status s = CheckMayReceive(place, history.document); !s.ok()) return s;
   absl::StatusOr<std::vector<OpenedFile>> files = FetchAll(place, history, directory, progress);
   if (!files.ok()) return files;

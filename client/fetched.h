@@ -3,7 +3,8 @@
 // is believed: whoever goes on verifies with the key first. Bytes that a bundle brought lie here
 // too, complete. Spec: docs/spec/home.md, "Fetched".
 //
-// Thread safety: one thread at a time; the home's lock keeps other processes out.
+// Thread safety: one thread at a time. Other processes may write and remove here meanwhile: what
+// is found is verified before it is used, and at worst is fetched anew.
 
 #ifndef AMPARO_CLIENT_FETCHED_H_
 #define AMPARO_CLIENT_FETCHED_H_

@@ -21,9 +21,10 @@ constexpr char kSealedRowLabel[] = "amparo/home-row/v1\n";
 constexpr std::uint64_t kHomeJsonBytesMax = 64 * 1024;
 constexpr std::uint64_t kIdentityBytesMax = 64 * 1024;
 constexpr std::uint64_t kSealedRowBytesMax = std::uint64_t{64} << 20;
+constexpr std::size_t kWordBytes = 16;  // See SignIn.
 // Before anybody is told that it takes longer, and after that.
 constexpr std::uint32_t kQuietWaitMs = 500;
-constexpr std::uint32_t kTellingWaitMs = 9'500;
+constexpr std::uint32_t kTellingWaitMs = 59'500;
 
 std::string PathIn(const std::string& directory, absl::string_view name) {
   return absl::StrCat(directory, "/", name);
@@ -123,6 +124,15 @@ absl::StatusOr<std::unique_ptr<platform::FileLock>> Lock(const std::string& dire
                  absl::StrCat("another amparo is at work in ", directory));
 }
 
+// Whoever takes the lock leaves a word of its own in it. The next one to hold it sees by that who
+// was there.
+absl::StatusOr<Bytes> SignIn(platform::FileLock& lock) {
+  Bytes word(kWordBytes);
+  FillRandom(word);
+  if (absl::Status s = lock.Say(word); !s.ok()) return s;
+  return word;
+}
+
 void EmptyDirectory(const std::string& directory, bool and_itself) {
   for (absl::string_view name :
        {"home.json.new", "home.json", "identity.age.new", "identity.age", "sealed", "lock"}) {
@@ -137,10 +147,16 @@ struct Home::State {
   std::string directory;
   HomeCard card;
   std::unique_ptr<platform::FileLock> lock;
+  Bytes word;                                    // Ours in the lock.
   std::map<std::string, SealedLogEnd> log_ends;  // What was read of each log.
 
   std::string SealedPath(const std::string& name) const {
     return absl::StrCat(directory, "/sealed/", name);
+  }
+  // Nobody writes beside another process, not even after the lock could not be had again.
+  absl::Status CheckHeld() const {
+    if (lock != nullptr) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(directory, " is not held by this process"));
   }
 };
 
@@ -167,9 +183,38 @@ absl::StatusOr<Home> Home::Open(const std::string& directory, const std::functio
   if (auto status = CheckHome(directory); !status.ok()) return status;
   auto lock = Lock(directory, waits);
   if (!lock.ok()) return lock.status();
+  auto word = SignIn(**lock);
+  if (!word.ok()) return word.status();
   auto home = Read(directory);
-  if (home.ok()) home->state_->lock = *std::move(lock);
+  if (!home.ok()) return home;
+  home->state_->lock = *std::move(lock);
+  home->state_->word = *std::move(word);
   return home;
+}
+
+absl::StatusOr<bool> Home::WhileFree(const std::function<void()>& work) {
+  const std::string path = PathIn(state_->directory, "lock");
+  state_->lock.reset();
+  work();
+  absl::StatusOr<std::unique_ptr<platform::FileLock>> lock;
+  do {
+    lock = platform::LockFile(path, kTellingWaitMs);
+  } while (absl::IsResourceExhausted(lock.status()));
+  if (!lock.ok()) return lock.status();
+  auto found = platform::ReadFile(path, kWordBytes);
+  if (!found.ok()) return found.status();
+  const bool somebody_was_here = *found != state_->word;
+  if (somebody_was_here) {
+    auto word = SignIn(**lock);
+    if (!word.ok()) return word.status();
+    auto now = Read(state_->directory);
+    if (!now.ok()) return now.status();
+    state_->card = now->card();
+    state_->word = *std::move(word);
+    state_->log_ends.clear();
+  }
+  state_->lock = *std::move(lock);
+  return somebody_was_here;
 }
 
 absl::StatusOr<std::unique_ptr<const Home>> Home::Look(const std::string& directory) {
@@ -198,6 +243,7 @@ const std::string& Home::directory() const { return state_->directory; }
 const HomeCard& Home::card() const { return state_->card; }
 
 absl::Status Home::WriteCard(const HomeCard& card) {
+  if (auto status = state_->CheckHeld(); !status.ok()) return status;
   if (auto status = WriteHomeJson(state_->directory, card); !status.ok()) return status;
   state_->card = card;
   return absl::OkStatus();
@@ -230,6 +276,7 @@ absl::StatusOr<KeyBundle> Home::UnlockFromHolder() const {
 
 absl::Status Home::WriteSealed(const Secret<32>& home_key, const std::string& name,
                                ByteView bytes) {
+  if (auto status = state_->CheckHeld(); !status.ok()) return status;
   if (auto status = CheckName(name); !status.ok()) return status;
   return platform::ReplaceFile(state_->SealedPath(name),
                                AeadSeal(home_key, RowContext(name), bytes));
@@ -247,6 +294,7 @@ absl::StatusOr<Bytes> Home::ReadSealed(const Secret<32>& home_key, const std::st
 }
 
 absl::Status Home::RemoveSealed(const std::string& name) {
+  if (auto status = state_->CheckHeld(); !status.ok()) return status;
   if (auto status = CheckName(name); !status.ok()) return status;
   if (auto status = platform::Remove(state_->SealedPath(name)); !status.ok()) return status;
   state_->log_ends.erase(name);
@@ -273,6 +321,7 @@ absl::StatusOr<std::string> Home::Folder(const std::string& name) const {
 
 absl::Status Home::AppendSealed(const Secret<32>& home_key, const std::string& name,
                                 ByteView record) {
+  if (auto status = state_->CheckHeld(); !status.ok()) return status;
   if (auto status = CheckName(name); !status.ok()) return status;
   if (!state_->log_ends.contains(name)) {
     if (auto read = ReadSealedLog(home_key, name); !read.ok()) return read.status();

@@ -4,7 +4,7 @@
 // sealed/* (XChaCha20-Poly1305 under the home key), lock, keys.sock (while unlocked).
 //
 // Thread safety: one thread at a time per object. One process at a time works in a home; others
-// wait in Open, or look (Look).
+// wait in Open, or look (Look). Whoever waits for a network lets them work meanwhile (WhileFree).
 
 #ifndef AMPARO_CLIENT_HOME_H_
 #define AMPARO_CLIENT_HOME_H_
@@ -37,7 +37,7 @@ class Home {
   // identity.age under `passphrase`. Nothing is left behind on failure.
   static absl::StatusOr<Home> Create(const std::string& directory, const HomeCard& card,
                                      const KeyBundle& keys, ByteView passphrase);
-  // Waits up to 10 s for another process that works there; `waits` is called once, after half a
+  // Waits up to 60 s for another process that works there; `waits` is called once, after half a
   // second. NOT_FOUND: no home there. FAILED_PRECONDITION: others may read it, or a newer format.
   // ABORTED, reason HOME_BUSY: the other one still works there.
   static absl::StatusOr<Home> Open(const std::string& directory,
@@ -45,8 +45,12 @@ class Home {
   // To read alone: waits for nobody and changes nothing. Another process may work there meanwhile,
   // so a row may be gone when it is read, and a log longer; neither is ever torn. Errors as Open.
   static absl::StatusOr<std::unique_ptr<const Home>> Look(const std::string& directory);
-  // Whether somebody works in it now: whoever holds what Open returns.
+  // Whether somebody works in it now: whoever holds what Open returns, but for WhileFree.
   absl::StatusOr<bool> InUse() const;
+  // Lets other processes work in the home while `work` runs, and then waits for the one that does,
+  // for as long as it takes. True: somebody did, and what was read from this home before has to be
+  // read again. REQUIRES: opened; `work` uses neither rows nor logs.
+  absl::StatusOr<bool> WhileFree(const std::function<void()>& work);
   Home(Home&&) noexcept;
   Home& operator=(Home&&) noexcept;
   ~Home();

@@ -13,9 +13,18 @@
 
 namespace amparo::client {
 
-absl::Status PendingFiles::Fetch(Workplace& place, const DocumentHistory& history,
+absl::Status PendingFiles::Fetch(Workplace& place, const SubjectId& document,
                                  const OpenedVersion& opened, absl::string_view prefix,
                                  const ProgressListener& progress) {
+  absl::Status fetched;
+  absl::Status held = place.WhileHomeIsFree(
+      [&] { fetched = FetchParts(place, document, opened, prefix, progress); });
+  return fetched.ok() ? held : fetched;
+}
+
+absl::Status PendingFiles::FetchParts(Workplace& place, const SubjectId& document,
+                                      const OpenedVersion& opened, absl::string_view prefix,
+                                      const ProgressListener& progress) {
   Progress made;
   kept_.emplace(place.home.directory());
   for (const ManifestPart& part : opened.manifest.parts) made.total_bytes += part.size;
@@ -23,7 +32,7 @@ absl::Status PendingFiles::Fetch(Workplace& place, const DocumentHistory& histor
   for (const ManifestPart& part : opened.manifest.parts) {
     absl::StatusOr<platform::PendingFile> file = directory_.Begin();
     if (!file.ok()) return file.status();
-    const PartToFetch wanted{.subject = history.document.id,
+    const PartToFetch wanted{.subject = document,
                              .ref = opened.version.objects[++number],
                              .key = &part.key,
                              .size = part.size,
@@ -91,7 +100,7 @@ absl::StatusOr<std::vector<OpenedFile>> OpenInto(Workplace& place, const Subject
   absl::StatusOr<platform::OutputDirectory> output = platform::OutputDirectory::Open(directory);
   if (!output.ok()) return output.status();
   PendingFiles files(std::move(*output));
-  if (absl::Status s = files.Fetch(place, **history, *opened, "", progress); !s.ok()) return s;
+  if (absl::Status s = files.Fetch(place, document, *opened, "", progress); !s.ok()) return s;
   absl::StatusOr<std::vector<OpenedFile>> published = files.Publish();
   if (!published.ok()) return published;
   if (absl::Status s = RecordOpened(place, version->statement); !s.ok()) return s;

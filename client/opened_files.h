@@ -25,8 +25,8 @@ class PendingFiles {
   explicit PendingFiles(platform::OutputDirectory directory) : directory_(std::move(directory)) {}
 
   // Fetches and checks every part, and goes on where an earlier attempt broke. DATA_LOSS:
-  // something differs; nothing will be named.
-  absl::Status Fetch(Workplace& place, const DocumentHistory& history, const OpenedVersion& opened,
+  // something differs; nothing will be named. The home is free meanwhile: WhileHomeIsFree.
+  absl::Status Fetch(Workplace& place, const SubjectId& document, const OpenedVersion& opened,
                      absl::string_view prefix, const ProgressListener& progress);
   // A text of ours under the name `output`.
   absl::Status AddText(const std::string& output, absl::string_view text, const Hash& sha256);
@@ -40,6 +40,8 @@ class PendingFiles {
     std::string name;  // As the author called it.
     Hash sha256;
   };
+  absl::Status FetchParts(Workplace& place, const SubjectId& document, const OpenedVersion& opened,
+                          absl::string_view prefix, const ProgressListener& progress);
   platform::OutputDirectory directory_;
   std::vector<Pending> files_;  // Goes before the directory.
   std::optional<Fetched> kept_;

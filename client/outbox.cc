@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/platform.h"
+#include "client/refused.h"
 
 namespace amparo::client {
 namespace {
@@ -15,6 +16,10 @@ constexpr char kRowPrefix[] = "outbox-";
 constexpr char kStoredLog[] = "outbox.stored";
 constexpr char kFolder[] = "outbox";
 constexpr char kSpoolSuffix[] = ".spool";
+
+std::string SpoolIn(const std::string& folder, std::uint64_t number) {
+  return absl::StrCat(folder, "/", number, kSpoolSuffix);
+}
 
 std::string RowName(std::uint64_t number) { return absl::StrCat(kRowPrefix, number); }
 
@@ -68,6 +73,10 @@ absl::StatusOr<OutboxSight> LookAtOutbox(const Home& home, const Secret<32>& key
     auto item = ReadRow(home, key, name);
     if (absl::IsNotFound(item.status())) continue;  // It was stored or dropped meanwhile.
     if (!item.ok()) return item.status();
+    auto moves =
+        platform::IsLocked(SpoolIn(absl::StrCat(home.directory(), "/", kFolder), item->number));
+    if (!moves.ok()) return moves.status();
+    if (*moves) sight.moving.insert(item->number);
     sight.open.push_back(*std::move(item));
   }
   std::sort(sight.open.begin(), sight.open.end(), ByNumber);
@@ -128,8 +137,18 @@ absl::Status Outbox::RemoveOrphans() const {
   return absl::OkStatus();
 }
 
-std::string Outbox::SpoolPath(std::uint64_t number) const {
-  return absl::StrCat(folder_, "/", number, kSpoolSuffix);
+std::string Outbox::SpoolPath(std::uint64_t number) const { return SpoolIn(folder_, number); }
+
+absl::StatusOr<std::unique_ptr<platform::FileLock>> Outbox::Claim(std::uint64_t number) const {
+  constexpr std::uint32_t kSomebodyLooks_ms = 1000;  // LookAtOutbox holds it for an instant.
+  auto claim = platform::LockFile(SpoolPath(number), kSomebodyLooks_ms);
+  if (!absl::IsResourceExhausted(claim.status())) return claim;
+  return Refused(absl::StatusCode::kAborted, "ITEM_BUSY",
+                 absl::StrCat("another amparo sends item ", number, " now"));
+}
+
+absl::StatusOr<bool> Outbox::IsClaimed(std::uint64_t number) const {
+  return platform::IsLocked(SpoolPath(number));
 }
 
 const OutboxItem* Outbox::Find(std::uint64_t number) const {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "client/home.h"
 #include "client/outbox_item.h"
+#include "client/platform.h"
 #include "client/platform_spool.h"
 #include "crypto/secret.h"
 
@@ -32,6 +34,7 @@ inline constexpr std::uint64_t kOutboxReserveBytes = std::uint64_t{64} << 20;
 struct OutboxSight {
   std::vector<OutboxItem> open;
   std::vector<OutboxItem> stored;
+  std::set<std::uint64_t> moving;  // Those that a process sends at this moment.
 };
 // Changes nothing and waits for nobody: another process may be at work on the outbox meanwhile
 // (Home::Look). Each item is then as it was at some moment of the call, in one of the two lists;
@@ -57,6 +60,12 @@ class Outbox {
   absl::Status Update(const OutboxItem& item);
   // The item and its spool are gone. OK if there is none.
   absl::Status Remove(std::uint64_t number);
+
+  // Whoever sends the item's spool while the home is free for others holds this meanwhile.
+  // ABORTED, reason ITEM_BUSY: another process does. REQUIRES: the spool is there.
+  absl::StatusOr<std::unique_ptr<platform::FileLock>> Claim(std::uint64_t number) const;
+  // Whether another process sends it now.
+  absl::StatusOr<bool> IsClaimed(std::uint64_t number) const;
 
   // The item's spool, made empty; an older one is removed. RESOURCE_EXHAUSTED: `bytes` do not fit.
   absl::StatusOr<std::unique_ptr<platform::SpoolFile>> MakeSpool(std::uint64_t number,

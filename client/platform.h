@@ -91,6 +91,9 @@ absl::StatusOr<std::uint64_t> FreeBytes(const std::string& path);
 class FileLock {
  public:
   virtual ~FileLock() = default;  // Unlocks.
+  // What the locked file says from now on. It says nothing at first, is read as any file, and is
+  // as durable as the system that runs. RESOURCE_EXHAUSTED: the disk is full.
+  virtual absl::Status Say(ByteView text) = 0;
 };
 // Waits up to `wait_ms`. RESOURCE_EXHAUSTED: somebody else holds it.
 absl::StatusOr<std::unique_ptr<FileLock>> LockFile(const std::string& path, std::uint32_t wait_ms);

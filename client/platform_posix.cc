@@ -105,10 +105,18 @@ class PosixInputFile : public InputFile {
 
 class PosixFileLock : public FileLock {
  public:
-  explicit PosixFileLock(Descriptor fd) : fd_(std::move(fd)) {}
+  PosixFileLock(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  absl::Status Say(ByteView text) override {
+    const ssize_t wrote = ::pwrite(fd_.get(), text.data(), text.size(), 0);
+    if (wrote < 0) return ErrnoStatus(errno, "writing", path_);
+    if (static_cast<std::size_t>(wrote) == text.size()) return absl::OkStatus();
+    return ErrnoStatus(ENOSPC, "writing", path_);
+  }
 
  private:
   Descriptor fd_;
+  const std::string path_;
 };
 
 absl::StatusOr<std::unique_ptr<InputFile>> OpenInput(const std::string& path, int flags) {
@@ -252,7 +260,7 @@ absl::StatusOr<std::unique_ptr<FileLock>> LockFile(const std::string& path, std:
   constexpr std::uint32_t kStepMs = 50;
   for (std::uint32_t waited = 0;; waited += kStepMs) {
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
-      return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(std::move(fd)));
+      return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(std::move(fd), path));
     }
     if (errno != EWOULDBLOCK && errno != EINTR) return ErrnoStatus(errno, "locking", path);
     if (waited >= wait_ms) {

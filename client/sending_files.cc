@@ -126,6 +126,8 @@ absl::Status DoWithFiles(Workplace& place, FilesAct act, std::optional<std::uint
   };
   auto spool = place.outbox->MakeSpool(item.number, item.bytes);
   if (!spool.ok()) return give_up(spool.status());
+  auto claim = place.outbox->Claim(item.number);
+  if (!claim.ok()) return give_up(claim.status());
   FileSealing sealing(act.files, **spool);
   std::optional<PartUploads> uploads;
   if (send) uploads.emplace(*place.connection, ToSend(sealing), false);
@@ -145,8 +147,10 @@ absl::Status DoWithFiles(Workplace& place, FilesAct act, std::optional<std::uint
     if (progress) progress({.done_bytes = bytes, .total_bytes = item.bytes});
   };
   const bool all_parts = item.parts.size() == sealing.size();
-  return FinishSending(place, item, uploads->Wait(sent), all_parts ? Parts::kSent : Parts::kToSend,
-                       sent);
+  absl::Status uploaded;
+  absl::Status held = place.WhileHomeIsFree([&] { uploaded = uploads->Wait(sent); });
+  if (!held.ok()) return held;
+  return FinishSending(place, item, uploaded, all_parts ? Parts::kSent : Parts::kToSend, sent);
 }
 
 }  // namespace amparo::client

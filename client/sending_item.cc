@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/storage_receipt.h"
+#include "client/alarms.h"
 #include "client/names.h"
 #include "client/outbox.h"
 #include "client/part_uploads.h"
@@ -72,6 +73,8 @@ absl::Status SendParts(Workplace& place, const OutboxItem& item, bool begun,
     return Refused(absl::StatusCode::kFailedPrecondition, "SPOOL_DAMAGED", file.status().message());
   }
   if (!file.ok()) return file.status();
+  auto claim = place.outbox->Claim(item.number);
+  if (!claim.ok()) return claim.status();
   std::vector<std::unique_ptr<SpooledPart>> sources;
   std::vector<PartToSend> parts;
   for (const ItemPart& part : item.parts) {
@@ -82,8 +85,11 @@ absl::Status SendParts(Workplace& place, const OutboxItem& item, bool begun,
   // Whose bytes were damaged? If not ours, somebody began the part with others: the server erased
   // them, of one part at least each time.
   for (std::size_t again = 0; again <= parts.size(); ++again) {
-    PartUploads uploads(*place.connection, parts, begun || again > 0);
-    status = uploads.Wait(sent);
+    absl::Status held = place.WhileHomeIsFree([&] {
+      PartUploads uploads(*place.connection, parts, begun || again > 0);
+      status = uploads.Wait(sent);
+    });
+    if (!held.ok()) return held;
     if (!IsDamaged(status)) return status;
     if (absl::Status damaged = CheckSpool(item, **file); !damaged.ok()) return damaged;
   }
@@ -202,6 +208,8 @@ absl::Status SendItem(Workplace& place, std::uint64_t number, Parts parts,
     }
     if (absl::Status s = SendParts(place, item, begun, sent); !s.ok() && !IsInTheWay(s)) return s;
   }
+  // Another process may have found meanwhile that somebody lies.
+  if (absl::Status s = CheckNoAlarm(place); !s.ok()) return s;
   absl::Status last;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (!item.appended) {

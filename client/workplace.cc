@@ -6,9 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/alarms.h"
+#include "client/name_book.h"
 #include "client/promises.h"
 #include "client/restart.h"
 #include "client/sending.h"
+#include "client/subject_objects.h"
 
 namespace amparo::client {
 namespace {
@@ -41,6 +43,40 @@ void Workplace::BecomeAuthor() {
   author->Remember(
       {.keep = [this](const Promise& promise) { return KeepPromise(*this, promise); },
        .check = [this](const Promise& promise) { return CheckPromise(*this, promise); }});
+}
+
+absl::Status Workplace::ReadHome() {
+  carried.reset();
+  if (absl::Status s = RestoreCarried(*this); !s.ok()) return s;
+  people.clear();
+  people_at = Hash{};
+  if (absl::Status s = RestorePeople(*this); !s.ok()) return s;
+  objects.clear();
+  if (absl::Status s = RestoreObjects(*this); !s.ok()) return s;
+  witnessing = Witnessing{};
+  if (absl::Status s = RestoreWitnessing(*this); !s.ok()) return s;
+  alarm.reset();
+  if (absl::Status s = RestoreAlarm(*this); !s.ok()) return s;
+  promises.clear();
+  if (absl::Status s = RestorePromises(*this); !s.ok()) return s;
+  absl::StatusOr<std::unique_ptr<Outbox>> loaded = Outbox::Load(home, *keys.home);
+  if (!loaded.ok()) return loaded.status();
+  outbox = *std::move(loaded);
+  return absl::OkStatus();
+}
+
+absl::Status Workplace::WhileHomeIsFree(const std::function<void()>& work) {
+  const absl::StatusOr<bool> changed = home.WhileFree(work);
+  if (!changed.ok() || !*changed) return changed.status();
+  absl::StatusOr<Membership> now = ReadMembership(home, *keys.home);
+  if (!now.ok()) return now.status();
+  absl::StatusOr<Replica> restored = RestoreReplica(home, *keys.home, *now);
+  if (!restored.ok()) return restored.status();
+  const bool same_device = now->certificate == membership.certificate;
+  membership = *std::move(now);
+  replica = *std::move(restored);
+  if (!same_device) BecomeAuthor();
+  return ReadHome();
 }
 
 absl::Status Workplace::SyncReplicaOnly(std::optional<Reach> reach) {

@@ -6,6 +6,7 @@
 #ifndef AMPARO_CLIENT_WORKPLACE_H_
 #define AMPARO_CLIENT_WORKPLACE_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -85,10 +86,17 @@ struct Workplace {
   // DATA_LOSS: see Replica::Sync, CheckPromises and LearnSightings.
   // `reach`: nothing: as before; at first as is usual for these keys.
   absl::Status Sync(std::optional<Reach> reach = std::nullopt);
+  // Lets other processes work in this home while `work` waits for the network, and reads the home
+  // anew if one did: pointers into it, as into the replica, are of before. An error: it could not
+  // be had again, or is damaged; nothing of it may be used any more.
+  absl::Status WhileHomeIsFree(const std::function<void()>& work);
   // Looks for this home's own certificate in what the replica holds. True: it is a new one.
   absl::StatusOr<bool> FindOwnCertificate();
   // The same for an author in the middle of its work.
   absl::Status SyncReplicaOnly(std::optional<Reach> reach = std::nullopt);
+
+  // All of the home that the constructor was not given. DATA_LOSS: it is damaged.
+  absl::Status ReadHome();
 
   const MemberId& self() const { return membership.member; }
   workflow::Context context() const { return {replica.directory(), replica.now()}; }

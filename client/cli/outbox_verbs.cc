@@ -34,14 +34,14 @@ nlohmann::ordered_json ItemJson(const client::OutboxItem& item) {
   return out;
 }
 
-void ShowItem(Terminal& terminal, const client::OutboxItem& item) {
+void ShowItem(Terminal& terminal, const client::OutboxItem& item, bool moving = false) {
   const std::string files =
       item.files == 0 ? ""
                       : absl::StrCat("  ", item.files, item.files == 1 ? " file, " : " files, ",
                                      SpellSize(item.bytes), " sealed");
-  terminal.Line(absl::StrCat(item.number, "  ", client::ItemStateName(item.state), "  ",
-                             SpellAct(item.kind, item.about), files, "  since ",
-                             SpellTime(item.made_at)));
+  terminal.Line(absl::StrCat(item.number, "  ", client::ItemStateName(item.state),
+                             moving ? " now  " : "  ", SpellAct(item.kind, item.about), files,
+                             "  since ", SpellTime(item.made_at)));
   if (item.state == client::ItemState::kStored) {
     terminal.Line(absl::StrCat("  stands in the log as entry ", item.position.value));
     return;
@@ -58,21 +58,24 @@ void ShowItem(Terminal& terminal, const client::OutboxItem& item) {
 absl::Status List(Shell& shell, const Given& given) {
   absl::StatusOr<Shell::Seen> seen = shell.Look();
   if (!seen.ok()) return seen.status();
-  absl::StatusOr<bool> at_work = seen->home->InUse();
-  if (!at_work.ok()) return at_work.status();
+  absl::StatusOr<bool> held = seen->home->InUse();
+  if (!held.ok()) return held.status();
   absl::StatusOr<client::OutboxSight> sight = client::LookAtOutbox(*seen->home, *seen->keys.home);
   if (!sight.ok()) return sight.status();
+  const bool at_work = *held || !sight->moving.empty();
   std::vector<client::OutboxItem> items;
   if (given.all) items = std::move(sight->stored);
   items.insert(items.end(), sight->open.begin(), sight->open.end());
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const client::OutboxItem& item : items) {
-    ShowItem(*shell.terminal, item);
+    const bool moving = sight->moving.contains(item.number);
+    ShowItem(*shell.terminal, item, moving);
     list.push_back(ItemJson(item));
+    list.back()["now"] = moving;
   }
   if (items.empty()) shell.terminal->Line("nothing waits to be sent");
-  if (*at_work) shell.terminal->Note("another amparo is at work in this home now");
-  shell.terminal->Json({{"items", list}, {"at_work", *at_work}});
+  if (at_work) shell.terminal->Note("another amparo is at work in this home now");
+  shell.terminal->Json({{"items", list}, {"at_work", at_work}});
   return absl::OkStatus();
 }
 

@@ -156,8 +156,10 @@ constexpr ReasonText kReasons[] = {
     {"OUTCOME_CHANGED", "", "look again and decide: amparo status DOC"},
     {"SPOOL_DAMAGED", "", "drop it, and submit or hand in the files again"},
     {"HOME_BUSY", "",
-     "amparo outbox shows what is being sent; wait until it ends, or stop it with Ctrl-C: what it "
-     "began is kept, and goes on with the next command"},
+     "wait until it ends, or stop it with Ctrl-C: what it began is kept, and goes on with the next "
+     "command"},
+    {"ITEM_BUSY", "",
+     "wait until it is sent, or stop that amparo with Ctrl-C first; amparo outbox shows it"},
     {"ITEM_SENT", "", "amparo outbox --all shows it"},
     {"ITEM_NOT_REFUSED", "", "amparo sync sends what waits"},
     {"BLOB_MISSING", "the server has not stored all of a file", "run the same command again"},

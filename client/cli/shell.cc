@@ -5,7 +5,6 @@
 #include "client/cli/spelling.h"
 #include "client/cli/verbs.h"
 #include "client/link_options.h"
-#include "client/outbox.h"
 #include "client/platform.h"
 #include "client/platform_terminal.h"
 
@@ -32,30 +31,13 @@ absl::StatusOr<KeyBundle> KeysOf(const client::Home& home, Terminal& terminal) {
   return keys;
 }
 
-// ", and on its way is submit heron-river-48/1 (item 1)"; or empty, if nothing is, or the home
-// would have to be unlocked first.
-std::string WhatIsOnItsWay(const std::string& directory) {
-  auto home = client::Home::Look(directory);
-  if (!home.ok()) return "";
-  auto keys = (*home)->UnlockFromHolder();
-  if (!keys.ok()) return "";
-  auto sight = client::LookAtOutbox(**home, *keys->home);
-  if (!sight.ok()) return "";
-  for (const client::OutboxItem& item : sight->open) {
-    if (item.state != client::ItemState::kSending) continue;
-    return absl::StrCat(", and on its way is ", SpellAct(item.kind, item.about), " (item ",
-                        item.number, ")");
-  }
-  return "";
-}
-
 }  // namespace
 
 absl::StatusOr<client::Home> Shell::OpenHome() const {
   if (absl::Status s = CheckGiven(home); !s.ok()) return s;
   return client::Home::Open(home, [this] {
-    terminal->Note(absl::StrCat("another amparo is at work in ", home, WhatIsOnItsWay(home),
-                                "; waiting up to 10 seconds for it to end"));
+    terminal->Note(absl::StrCat("another amparo is at work in ", home,
+                                "; waiting up to a minute for it to end"));
   });
 }
 

@@ -189,6 +189,49 @@ TEST_F(HomeTest, IsWaitedForUntilTheOtherEnds) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(HomeTest, IsFreeForOthersWhileWorkWaits) {
+  auto home = Create();
+  ASSERT_TRUE(home.ok()) << home.status();
+  ASSERT_TRUE(home->AppendSealed(*keys_.home, "objects", AsBytes("one")).ok());
+  auto changed = home->WhileFree([] {});
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_FALSE(*changed) << "nobody was here";
+  changed = home->WhileFree([&] {
+    EXPECT_FALSE(*home->InUse());
+    auto other = Home::Open(directory_);
+    ASSERT_TRUE(other.ok()) << other.status();
+    EXPECT_TRUE(other->AppendSealed(*keys_.home, "objects", AsBytes("two")).ok());
+    HomeCard card = other->card();
+    card.documents_waiting = 3;
+    EXPECT_TRUE(other->WriteCard(card).ok());
+  });
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_TRUE(*changed);
+  EXPECT_TRUE(*home->InUse());
+  EXPECT_EQ(home->card().documents_waiting, 3u);
+  ASSERT_TRUE(home->AppendSealed(*keys_.home, "objects", AsBytes("three")).ok());
+  auto records = home->ReadSealedLog(*keys_.home, "objects");
+  ASSERT_TRUE(records.ok()) << records.status();
+  EXPECT_EQ(records->size(), 3u);
+}
+
+// Whoever could not have it again writes nothing in it.
+TEST_F(HomeTest, IsNotWrittenToWithoutItsLock) {
+  auto home = Create();
+  ASSERT_TRUE(home.ok()) << home.status();
+  auto changed = home->WhileFree([&] {
+    std::filesystem::remove(At("lock"));
+    std::filesystem::create_symlink("elsewhere", At("lock"));
+  });
+  EXPECT_FALSE(changed.ok());
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(home->WriteSealed(*keys_.home, "membership", AsBytes("one"))));
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(home->AppendSealed(*keys_.home, "objects", AsBytes("one"))));
+  EXPECT_TRUE(absl::IsFailedPrecondition(home->RemoveSealed("membership")));
+  EXPECT_TRUE(absl::IsFailedPrecondition(home->WriteCard(home->card())));
+}
+
 TEST_F(HomeTest, ASealedRowIsWholeOrRefused) {
   auto home = Create();
   ASSERT_TRUE(home.ok()) << home.status();

@@ -30,6 +30,8 @@ struct Tampering {
   std::function<absl::Status(TreeSize old_size, client::CheckpointReply& reply)> checkpoint;
   std::function<void(client::LightWhich which, client::LightReply& reply)> light;
   std::function<void(std::vector<std::vector<Hash>>& paths)> prove;
+  // When a part begins to be sent: on a thread of the sender's.
+  std::function<void(const ObjectId& object)> upload;
   int uploads = 0;  // Counted.
 };
 
@@ -91,6 +93,7 @@ class TamperingConnection final : public ForwardingConnection {
                                              client::PayloadSource& source,
                                              const client::UploadProgress& progress) override {
     ++tampering_->uploads;
+    if (tampering_->upload) tampering_->upload(request.object);
     return inner().Upload(request, source, progress);
   }
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,

@@ -71,6 +71,7 @@ Town::Town(std::int64_t log_clock_offset_s, const Tampering& from_the_start) {
   for (auto& [name, person] : people_) {
     if (name == "ria" || name == "rob" || name == "mal") continue;
     client::Home home = MakeHome(name);
+    person.key_text = FormatKeyBundle(person.keys);
     person.client = Must(client::Client::Open(std::move(home), std::move(person.keys),
                                               [this, name = name](const client::Endpoint&) {
                                                 return ConnectAs(name);
@@ -209,6 +210,14 @@ void Town::Enrol(const std::string& name, client::Workplace& registrar) {
 
 std::unique_ptr<client::Connection> Town::ConnectAs(const std::string& name) {
   return std::make_unique<TamperingConnection>(engine_->Connect(), people_.at(name).tampering);
+}
+
+std::unique_ptr<client::Client> Town::Beside(const std::string& name) {
+  client::Home home = Must(client::Home::Open(HomeOf(name)), "opening the home beside another");
+  KeyBundle keys = Must(ParseKeyBundle(people_.at(name).key_text.Expose()), "the keys");
+  return Must(client::Client::Open(std::move(home), std::move(keys),
+                                   [&](const client::Endpoint&) { return ConnectAs(name); }),
+              "a client beside another");
 }
 
 std::string Town::SignedByLog(const audit::Checkpoint& head) const {

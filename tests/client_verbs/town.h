@@ -37,6 +37,11 @@ class Town {
   client::Client& As(const std::string& name);
   // The same, as it is.
   client::Client& Stale(const std::string& name) { return *people_.at(name).client; }
+  // Another process at work in the person's home, by the same server; it waits until the home is
+  // free.
+  std::unique_ptr<client::Client> Beside(const std::string& name);
+  // The person's own client ends.
+  void Leave(const std::string& name) { people_.at(name).client.reset(); }
   const MemberId& Id(const std::string& name) const { return people_.at(name).certificate.member; }
   const Identity& IdentityOf(const std::string& name) const { return *people_.at(name).identity; }
   // How the server treats this person from now on.
@@ -75,6 +80,7 @@ class Town {
     KeyBundle keys;  // Until its client has them.
     std::optional<Identity> identity;
     std::optional<SigningKey> signing;  // The same as its client's.
+    SecretBuffer key_text;              // So are these.
     std::shared_ptr<Tampering> tampering = std::make_shared<Tampering>();
     std::unique_ptr<client::Client> client;
   };

@@ -1,6 +1,6 @@
-// One `amparo` sends over a link on which nothing moves, and another is run in the same home: the
-// outbox is shown meanwhile, a second submit says at once why it waits, and goes on when the first
-// one is stopped, whose work is not lost.
+// One `amparo` sends over a link on which nothing moves, and others are run in the same home: the
+// outbox is shown, a second submit goes its own way to its end, and what the first one sends is
+// its own. Who holds the home is waited for.
 //
 //   node beside.mjs BUILD_DIR SOURCE_DIR
 
@@ -15,7 +15,7 @@ import { SlowProxy } from './slow_proxy.mjs';
 const [build, source] = process.argv.slice(2);
 const kFileBytes = 8 << 20;
 const kBytesPerSecond = 2 << 20;
-const kHomeBusyCode = 5;
+const kBusyCode = 5;
 
 const organisation = new Organisation(build, source);
 const proxy = new SlowProxy(kBytesPerSecond);
@@ -72,45 +72,81 @@ try {
   const middle = proxy.reaches('up', proxy.up + kFileBytes / 2);
   const first = submit('first.bin', opened);
   await middle;
-  organisation.server.kill('SIGSTOP');
+  proxy.hold();
 
-  // The outbox answers, though the first one still holds the home and sends.
+  // The outbox says what is sent at this moment.
   const seen = await outbox();
   assert.equal(first.program.exitCode, null, 'the first submit should be held up');
   assert.equal(seen.at_work, true);
   assert.match(seen.notes, /another amparo is at work in this home now/);
-  assert.deepEqual(seen.items.map(({ item, state }) => ({ item, state })),
-    [{ item: 1, state: 'sending' }]);
+  assert.deepEqual(seen.items.map(({ item, state, now }) => ({ item, state, now })),
+    [{ item: 1, state: 'sending', now: true }]);
   assert.deepEqual((await outbox('--all')).items, seen.items);
 
-  // A second submit says why it waits, and what is on its way; then that it waits no longer.
-  const refused = await submit('second.bin', opened).ended;
-  assert.equal(refused.code, kHomeBusyCode, refused.notes);
-  assert.match(refused.notes, /another amparo is at work in .*, and on its way is submit .* \(item 1\); waiting/);
-  assert.match(refused.notes, /error: another amparo is at work in .* \(HOME_BUSY\)\nhint: amparo outbox/);
+  // Others work in the home meanwhile, and write there; over another link, one is done before it.
+  organisation.as('marisol', 'proxy', 'none');
+  const second = await submit('second.bin', opened).ended;
+  assert.equal(second.code, 0, second.notes);
+  assert.match(JSON.parse(second.answer).submitted[0].document, /\/1$/);
   assert.equal(first.program.exitCode, null, 'the first submit should be held up');
-  assert.equal((await outbox()).items.length, 1, 'who was refused left something behind');
+  assert.doesNotMatch(second.notes, /item 1/, 'what another one sends was touched');
+  const beside = await outbox('--all');
+  assert.deepEqual(beside.items.map(({ item, state, now }) => ({ item, state, now })),
+    [{ item: 2, state: 'stored', now: false }, { item: 1, state: 'sending', now: true }]);
+
+  // What is sent now cannot be dropped under it.
+  const busy = await start('outbox', 'drop', '1').ended;
+  assert.equal(busy.code, kBusyCode, busy.notes);
+  assert.match(busy.notes, /error: another amparo sends item 1 now \(ITEM_BUSY\)\nhint: wait/);
 
   // Whoever leaves locks the home at once; what is sent needs no keys from the holder.
   organisation.as('marisol', 'lock');
-  organisation.as('marisol', 'outbox'); // With the passphrase now.
 
-  // The first one is stopped while another waits for it: both are sent.
+  // The first one goes on, in a home that became another one.
+  proxy.letGo();
+  const done = await first.ended;
+  assert.equal(done.code, 0, done.notes);
+  assert.match(JSON.parse(done.answer).submitted[0].document, /\/2$/);
+  const stored = await outbox('--all');
+  assert.equal(stored.at_work, false);
+  assert.deepEqual(stored.items.map(({ state, now }) => ({ state, now })),
+    [{ state: 'stored', now: false }, { state: 'stored', now: false }]);
+
+  // Of one that was killed the next one sends the rest.
+  organisation.as('marisol', 'proxy', proxy.url);
+  const again = proxy.reaches('up', proxy.up + kFileBytes / 2);
   const third = submit('third.bin', opened);
-  await third.said('another amparo is at work');
-  organisation.server.kill('SIGCONT');
-  first.program.kill('SIGINT');
-  assert.equal((await first.ended).signal, 'SIGINT');
-  const { code, answer, notes } = await third.ended;
-  assert.equal(code, 0, notes);
-  assert.match(notes, /sent: submit .* \(item 1\)/);
-  assert.match(JSON.parse(answer).submitted[0].document, /\/2$/);
-  const left = await outbox('--all');
+  await again;
+  proxy.hold();
+  third.program.kill('SIGKILL');
+  assert.equal((await third.ended).signal, 'SIGKILL');
+  const left = await outbox();
   assert.equal(left.at_work, false);
-  assert.deepEqual(left.items.map(({ state }) => state), ['stored', 'stored']);
-  console.log('the outbox was shown beside a submit that was held up, and a second one took over');
+  assert.deepEqual(left.items.map(({ item, state, now }) => ({ item, state, now })),
+    [{ item: 3, state: 'sending', now: false }]);
+  organisation.as('marisol', 'proxy', 'none');
+  const { code, notes } = await start('sync').ended;
+  assert.equal(code, 0, notes);
+  assert.match(notes, /sent: submit .* \(item 3\)/);
+
+  // Who asks the server holds the home. Another one says why it waits, for a minute at most.
+  organisation.server.kill('SIGSTOP');
+  const asking = start('sync');
+  const waits = start('inbox', '--offline');
+  await waits.said('another amparo is at work');
+  const refused = await waits.ended;
+  assert.equal(refused.code, kBusyCode, refused.notes);
+  assert.match(refused.notes, /error: another amparo is at work in .* \(HOME_BUSY\)\nhint: wait/);
+  assert.equal(asking.program.exitCode, null, 'the server should be silent');
+  const patient = start('inbox', '--offline');
+  await patient.said('another amparo is at work');
+  asking.program.kill('SIGINT');
+  assert.equal((await patient.ended).code, 0);
+  await asking.ended;
+  console.log('beside a submit that was held up another one ended, and nothing of either was lost');
 } finally {
   organisation.server?.kill('SIGCONT');
+  proxy.letGo();
   proxy.end();
   await organisation.end();
 }

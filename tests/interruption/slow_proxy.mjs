@@ -15,6 +15,7 @@ export class SlowProxy {
     this.watches = []; // { way, count, reached }
     this.open = 0; // Connections that have something to carry still.
     this.waiting = [];
+    this.held = undefined; // What carries on once the link is let go.
   }
 
   start() {
@@ -29,6 +30,17 @@ export class SlowProxy {
 
   end() {
     this.server?.close();
+  }
+
+  // Nothing more gets through, and no connection ends, until letGo.
+  hold() {
+    this.held ??= [];
+  }
+
+  letGo() {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const carryOn of held) carryOn();
   }
 
   // Resolves once `way` ('up' or 'down') has carried `count` bytes in all.
@@ -95,7 +107,10 @@ export class SlowProxy {
         watch.reached();
         this.watches.splice(this.watches.indexOf(watch), 1);
       }
-      setTimeout(() => from.resume(), (bytes.length * 1000) / this.bytesPerSecond);
+      setTimeout(() => {
+        if (this.held) this.held.push(() => from.resume());
+        else from.resume();
+      }, (bytes.length * 1000) / this.bytesPerSecond);
     });
     from.on('end', () => to.end());
     from.on('close', () => to.destroy());
