@@ -295,7 +295,8 @@ class Client {
 
   // -- Finding what a person typed --
   // `exact` (verbs that give a key): a full code or an exact unique name, never a prefix.
-  // NOT_FOUND; FAILED_PRECONDITION: ambiguous, the message lists the candidates.
+  // NOT_FOUND; FAILED_PRECONDITION: ambiguous, the message lists the candidates; of a document,
+  // reason ITEM_WAITS: it is in the outbox still.
   virtual absl::StatusOr<MemberId> FindMember(absl::string_view typed, bool exact) = 0;
   virtual absl::StatusOr<SubjectId> FindCase(absl::string_view typed) = 0;
   virtual absl::StatusOr<SubjectId> FindDocument(absl::string_view typed) = 0;

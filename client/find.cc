@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "client/name_book.h"
 #include "client/names.h"
+#include "client/outbox.h"
 #include "client/verbs.h"
 
 namespace amparo::client::verbs {
@@ -67,6 +68,17 @@ std::vector<Candidate<Id>> Match(const std::vector<Candidate<Id>>& all, absl::st
   return found;
 }
 
+// A document that is in the outbox has a code already, and is in no log yet.
+absl::Status CheckNotWaiting(const Workplace& place, absl::string_view typed) {
+  for (const OutboxItem& item : place.outbox->items()) {
+    if (item.kind != Kind::kSubmit || !absl::EqualsIgnoreCase(item.about, typed)) continue;
+    return Refused(
+        absl::StatusCode::kFailedPrecondition, "ITEM_WAITS",
+        absl::StrCat(item.about, " is item ", item.number, " of the outbox, and not sent yet"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<MemberId> FindMember(const Workplace& place, absl::string_view typed, bool exact) {
@@ -105,6 +117,9 @@ absl::StatusOr<SubjectId> FindDocument(Workplace& place, absl::string_view typed
       all.push_back({.id = card.id, .code = card.code, .name = card.title});
     }
     found = Match(all, typed, true);
+  }
+  if (found.empty()) {
+    if (absl::Status s = CheckNotWaiting(place, typed); !s.ok()) return s;
   }
   return TheOnly(std::move(found), "document", typed, "`amparo inbox` and `amparo case show`");
 }

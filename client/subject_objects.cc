@@ -214,17 +214,26 @@ absl::StatusOr<SecretBuffer> OpenObjectWith(Workplace& place, const SubjectChain
   return content;
 }
 
-absl::StatusOr<SecretBuffer> OpenObject(Workplace& place, const SubjectChain& chain,
-                                        const ObjectId& object) {
-  absl::StatusOr<FileKey> key = OpenKey(place, chain, object);
-  if (!key.ok()) return key.status();
+namespace {
+
+absl::StatusOr<SecretBuffer> OpenAndKeep(Workplace& place, const SubjectChain& chain,
+                                         const ObjectId& object, const FileKey& key) {
   absl::StatusOr<ObjectRef> ref = FindRef(chain, object);
   if (!ref.ok()) return ref.status();
-  absl::StatusOr<SecretBuffer> content = OpenObjectWith(place, chain, *ref, *key);
+  absl::StatusOr<SecretBuffer> content = OpenObjectWith(place, chain, *ref, key);
   if (content.ok()) {
     if (absl::Status s = Keep(place, object); !s.ok()) return s;
   }
   return content;
+}
+
+}  // namespace
+
+absl::StatusOr<SecretBuffer> OpenObject(Workplace& place, const SubjectChain& chain,
+                                        const ObjectId& object) {
+  absl::StatusOr<FileKey> key = OpenKey(place, chain, object);
+  if (!key.ok()) return key.status();
+  return OpenAndKeep(place, chain, object, *key);
 }
 
 absl::StatusOr<OpenedVersion> OpenVersion(Workplace& place, const DocumentHistory& history,
@@ -233,10 +242,11 @@ absl::StatusOr<OpenedVersion> OpenVersion(Workplace& place, const DocumentHistor
     return Contradicts(version, "objects");
   }
   const SubjectChain chain = ChainOf(history);
-  absl::StatusOr<SecretBuffer> content = OpenObject(place, chain, version.objects[0].object);
-  if (!content.ok()) return content.status();
-  absl::StatusOr<FileKey> key = OpenKey(place, chain, version.objects[0].object);
+  const ObjectId& object = version.objects[0].object;
+  absl::StatusOr<FileKey> key = OpenKey(place, chain, object);
   if (!key.ok()) return key.status();
+  absl::StatusOr<SecretBuffer> content = OpenAndKeep(place, chain, object, *key);
+  if (!content.ok()) return content.status();
   absl::StatusOr<Manifest> manifest = DecodeManifest(content->Expose());
   if (!manifest.ok()) {
     return absl::DataLossError(absl::StrCat("the manifest of statement ", ToHex(version.statement),

@@ -162,6 +162,7 @@ constexpr ReasonText kReasons[] = {
      "wait until it is sent, or stop that amparo with Ctrl-C first; amparo outbox shows it"},
     {"ITEM_SENT", "", "amparo outbox --all shows it"},
     {"ITEM_NOT_REFUSED", "", "amparo sync sends what waits"},
+    {"ITEM_WAITS", "", "amparo sync sends it; amparo outbox shows why it waits"},
     {"BLOB_MISSING", "the server has not stored all of a file", "run the same command again"},
     {"BLOB_DAMAGED", "bytes that the server was given are not those of the file",
      "run the same command again"},

@@ -252,6 +252,7 @@ TEST(Finding, TakesCodesNamesAndIdsAndListsWhatIsAmbiguous) {
   Town& town = TheTown();
   const SubjectId case_id = town.OpenCase();
   const SubjectId document = town.Submit(case_id, {Corpus("ht.txt")});
+  town.Submit(case_id, {Corpus("kek.txt")});
   client::Client& cleo = town.As("cleo");
   const MemberId& tina = town.Id("tina");
   EXPECT_EQ(*cleo.FindMember("Tina", true), tina);
@@ -268,9 +269,25 @@ TEST(Finding, TakesCodesNamesAndIdsAndListsWhatIsAmbiguous) {
   EXPECT_EQ(*cleo.FindCase(client::CaseCode(case_id)), case_id);
   EXPECT_EQ(*cleo.FindDocument(client::DocumentCode(case_id, 1)), document);
   EXPECT_EQ(*cleo.FindDocument(ToHex(document)), document);
-  // Several documents bear this title.
+  // Both bear this title.
   EXPECT_EQ(ReasonOf(cleo.FindDocument("Sètifika nesans").status()), "AMBIGUOUS");
   EXPECT_TRUE(absl::IsNotFound(cleo.FindDocument("nothing/1").status()));
+}
+
+TEST(Finding, SaysOfADocumentInTheOutboxThatItWaits) {
+  Town town;
+  const SubjectId case_id = town.OpenCase();
+  client::Client& flo = town.As("flo");
+  ASSERT_TRUE(absl::IsAlreadyExists(town.As("cleo").ShareCase(case_id, town.Id("flo"))));
+  ASSERT_EQ(flo.Sync(), absl::OkStatus());
+  flo.WorkOffline();
+  const auto files = client::PlanFiles({Corpus("ht.txt")}, {});
+  ASSERT_TRUE(files.ok()) << files.status();
+  const auto submitted = flo.Submit(*files, Town::To(case_id), nullptr);
+  ASSERT_TRUE(submitted.ok()) << submitted.status();
+  EXPECT_EQ(ReasonOf(flo.FindDocument(submitted->code).status()), "ITEM_WAITS");
+  EXPECT_EQ(flo.SendOutbox({}), absl::OkStatus());
+  EXPECT_EQ(*flo.FindDocument(submitted->code), submitted->document);
 }
 
 }  // namespace
