@@ -1,5 +1,6 @@
 #include "client/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -57,19 +58,22 @@ class MemberClient final : public Client {
   std::optional<StandingAlarm> Alarm() const override { return place_->alarm; }
   absl::Status EndAlarm() override { return EndAlarmByHand(*place_); }
   absl::Status Watch(const std::function<bool()>& changed) override {
+    // A size that was told once is no news again, even if the log did not show it.
+    TreeSize known = place_->replica.head().size;
     while (true) {
-      bool grown = false;
+      TreeSize told = known;
       absl::Status watched;
       absl::Status held = place_->WhileHomeIsFree([&] {
-        watched = place_->connection->Watch(place_->replica.head().size, [&](TreeSize) {
-          grown = true;
-          return false;
+        watched = place_->connection->Watch(known, [&](TreeSize now) {
+          told = std::max(told, now);
+          return told == known;
         });
       });
       if (!held.ok()) return held;
-      if (!grown) return watched;
+      if (told == known) return watched;
       if (absl::Status s = Sync(SyncOptions{}); !s.ok()) return s;
       if (!changed()) return absl::OkStatus();
+      known = std::max(told, place_->replica.head().size);
     }
   }
   const Replica& replica() const override { return place_->replica; }

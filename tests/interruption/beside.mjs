@@ -1,13 +1,14 @@
 // One `amparo` sends over a link on which nothing moves, and others are run in the same home: the
 // outbox is shown, a second submit goes its own way to its end, and what the first one sends is
-// its own. Who holds the home is waited for.
+// its own. Who watches lets others work, and who holds the home is waited for.
 //
 //   node beside.mjs BUILD_DIR SOURCE_DIR
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { Organisation } from '../transcripts/organisation.mjs';
 import { SlowProxy } from './slow_proxy.mjs';
@@ -128,6 +129,19 @@ try {
   const { code, notes } = await start('sync').ended;
   assert.equal(code, 0, notes);
   assert.match(notes, /sent: submit .* \(item 3\)/);
+
+  // Who watches took the home, and gave it up again.
+  const word = () => readFileSync(join(organisation.home('marisol'), 'lock'), 'hex');
+  const before = word();
+  const watching = start('watch');
+  while (word() === before || (await outbox()).at_work) {
+    assert.equal(watching.program.exitCode, null, 'the watch ended');
+  }
+  const watched = await submit('fourth.bin', opened).ended;
+  assert.equal(watched.code, 0, watched.notes);
+  assert.equal(watching.program.exitCode, null, 'the watch should go on');
+  watching.program.kill('SIGINT');
+  await watching.ended;
 
   // Who asks the server holds the home. Another one says why it waits, for a minute at most.
   organisation.server.kill('SIGSTOP');
