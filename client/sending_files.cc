@@ -148,7 +148,10 @@ absl::Status DoWithFiles(Workplace& place, FilesAct act, std::optional<std::uint
   };
   const bool all_parts = item.parts.size() == sealing.size();
   absl::Status uploaded;
-  absl::Status held = place.WhileHomeIsFree([&] { uploaded = uploads->Wait(sent); });
+  absl::Status held = place.WhileHomeIsFree([&] {
+    uploaded = uploads->Wait(sent);
+    uploads.reset();  // No thread of it sees how the home is read anew.
+  });
   if (!held.ok()) return held;
   return FinishSending(place, item, uploaded, all_parts ? Parts::kSent : Parts::kToSend, sent);
 }
