@@ -279,6 +279,7 @@ absl::StatusOr<BundleTaken> TakeReceipts(Workplace& place, const BundleReader& f
   for (const BundleReceipt& receipt : *receipts) {
     const auto item = FindItem(place, receipt.statement);
     if (!item.has_value()) continue;  // Known to be stored, or signed anew since.
+    if (absl::Status s = place.outbox->CheckUnclaimed(item->number); !s.ok()) return s;
     absl::Status s = receipt.refusal.ok() ? TakeStored(place, *item, receipt)
                                           : TakeRefusal(place, *item, receipt);
     if (absl::IsDataLoss(s)) {

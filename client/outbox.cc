@@ -23,6 +23,11 @@ std::string SpoolIn(const std::string& folder, std::uint64_t number) {
 
 std::string RowName(std::uint64_t number) { return absl::StrCat(kRowPrefix, number); }
 
+absl::Status IsSentByAnother(std::uint64_t number) {
+  return Refused(absl::StatusCode::kAborted, "ITEM_BUSY",
+                 absl::StrCat("another amparo sends item ", number, " now"));
+}
+
 bool ByNumber(const OutboxItem& a, const OutboxItem& b) { return a.number < b.number; }
 
 absl::StatusOr<OutboxItem> ReadRow(const Home& home, const Secret<32>& key,
@@ -143,12 +148,13 @@ absl::StatusOr<std::unique_ptr<platform::FileLock>> Outbox::Claim(std::uint64_t 
   constexpr std::uint32_t kSomebodyLooks_ms = 1000;  // LookAtOutbox holds it for an instant.
   auto claim = platform::LockFile(SpoolPath(number), kSomebodyLooks_ms);
   if (!absl::IsResourceExhausted(claim.status())) return claim;
-  return Refused(absl::StatusCode::kAborted, "ITEM_BUSY",
-                 absl::StrCat("another amparo sends item ", number, " now"));
+  return IsSentByAnother(number);
 }
 
-absl::StatusOr<bool> Outbox::IsClaimed(std::uint64_t number) const {
-  return platform::IsLocked(SpoolPath(number));
+absl::Status Outbox::CheckUnclaimed(std::uint64_t number) const {
+  const absl::StatusOr<bool> claimed = platform::IsLocked(SpoolPath(number));
+  if (!claimed.ok()) return claimed.status();
+  return *claimed ? IsSentByAnother(number) : absl::OkStatus();
 }
 
 const OutboxItem* Outbox::Find(std::uint64_t number) const {

@@ -64,8 +64,8 @@ class Outbox {
   // Whoever sends the item's spool while the home is free for others holds this meanwhile.
   // ABORTED, reason ITEM_BUSY: another process does. REQUIRES: the spool is there.
   absl::StatusOr<std::unique_ptr<platform::FileLock>> Claim(std::uint64_t number) const;
-  // Whether another process sends it now.
-  absl::StatusOr<bool> IsClaimed(std::uint64_t number) const;
+  // The same refusal, for whoever would change the item and does not send it.
+  absl::Status CheckUnclaimed(std::uint64_t number) const;
 
   // The item's spool, made empty; an older one is removed. RESOURCE_EXHAUSTED: `bytes` do not fit.
   absl::StatusOr<std::unique_ptr<platform::SpoolFile>> MakeSpool(std::uint64_t number,

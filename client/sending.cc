@@ -41,15 +41,6 @@ bool HasToWait(const Workplace& place, const OutboxItem& item) {
                      });
 }
 
-// Whether it is left alone because another process sends it now.
-absl::Status CheckNotClaimed(const Workplace& place, std::uint64_t number) {
-  absl::StatusOr<bool> claimed = place.outbox->IsClaimed(number);
-  if (!claimed.ok()) return claimed.status();
-  if (!*claimed) return absl::OkStatus();
-  return Refused(absl::StatusCode::kAborted, "ITEM_BUSY",
-                 absl::StrCat("another amparo sends item ", number, " now"));
-}
-
 absl::Status Note(Workplace& place, std::uint64_t number, const absl::Status& why) {
   const OutboxItem* item = place.outbox->Find(number);
   if (item == nullptr) return absl::OkStatus();
@@ -134,7 +125,7 @@ absl::Status SendOutbox(Workplace& place, const OutboxProgress& progress) {
     if (found == nullptr || found->state == ItemState::kRefused) continue;
     const OutboxItem item = *found;
     if (held_back.contains(item.subject)) continue;
-    if (!CheckNotClaimed(place, number).ok()) {
+    if (absl::IsAborted(place.outbox->CheckUnclaimed(number))) {
       held_back.insert(item.subject);
       continue;
     }
@@ -185,7 +176,7 @@ absl::StatusOr<std::string> DropItem(Workplace& place, std::uint64_t number) {
   if (item == nullptr) {
     return absl::NotFoundError(absl::StrCat("no act of number ", number, " waits in the outbox"));
   }
-  if (absl::Status s = CheckNotClaimed(place, number); !s.ok()) return s;
+  if (absl::Status s = place.outbox->CheckUnclaimed(number); !s.ok()) return s;
   std::string cannot;
   if (item->appended && item->state != ItemState::kRefused) {
     absl::StatusOr<SignedStatement> said = DecodeSigned(item->statement);

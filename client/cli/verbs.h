@@ -37,8 +37,8 @@ struct Shell {
     client::Home home;
     KeyBundle keys;
   };
-  // If another amparo works in the home, says so and what it sends, and waits for its end. ABORTED,
-  // reason HOME_BUSY: it goes on for longer.
+  // If another amparo works in the home, says so, and waits for its end. ABORTED, reason HOME_BUSY:
+  // it goes on for longer.
   absl::StatusOr<client::Home> OpenHome() const;
   absl::StatusOr<Unlocked> Unlock() const;
   // The same to look alone, beside another amparo that works in the home.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 
+#include "tests/client_verbs/sticks.h"
 #include "tests/client_verbs/town.h"
 
 namespace amparo::client {
@@ -88,6 +89,29 @@ TEST_F(BesideTest, WhatIsSentIsNotDroppedUnderIt) {
   });
   ASSERT_TRUE(first.ok()) << first.status();
   ExpectCleoReads(first->document, "es-declaracion.pdf");
+}
+
+// Its bytes came to the server by a stick, too.
+TEST_F(BesideTest, AReceiptForWhatIsSentIsNotTakenUnderIt) {
+  amparo::testing::CutOff(town_, "flo");
+  const auto submitted =
+      town_.Stale("flo").Submit(Files({Corpus("ht.txt")}), Town::To(case_id_), nullptr);
+  ASSERT_TRUE(submitted.ok()) << submitted.status();
+  const std::string acts = town_.Fresh(), receipts = town_.Fresh();
+  ASSERT_TRUE(town_.Stale("flo").ExportActs(acts).ok());
+  ASSERT_TRUE(town_.As("carl").ImportBundle(acts, receipts, nullptr).ok());
+  amparo::testing::Reconnect(town_, "flo");
+  int times = 0;
+  town_.Server("flo").upload = [&](const ObjectId&) {
+    ++times;
+    EXPECT_EQ(ReasonOf(town_.Beside("flo")->ImportBundle(receipts, "", nullptr).status()),
+              "ITEM_BUSY");
+  };
+  EXPECT_EQ(town_.Stale("flo").SendOutbox({}), absl::OkStatus());
+  EXPECT_EQ(times, 1);
+  EXPECT_THAT(town_.Stale("flo").OutboxItems(), IsEmpty());
+  EXPECT_THAT(*town_.Stale("flo").StoredActs(), SizeIs(1));
+  ExpectCleoReads(submitted->document, "ht.txt");
 }
 
 TEST_F(BesideTest, WhoOnlyLooksChangesNothing) {
