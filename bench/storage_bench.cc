@@ -108,7 +108,45 @@ void WriteBlob(benchmark::State& state) {
 }
 BENCHMARK(WriteBlob)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// The same bytes to a plain file, synced: range(0) says whether they are hashed as well.
+// 60 photos of 300 KiB, hashed and sealed, then the append that makes them durable. range(0): as
+// one run, or each by itself.
+void WritePhotos(benchmark::State& state) {
+  constexpr std::size_t kPhotos = 60;
+  OpenedStore store;
+  const Bytes bytes = RandomBytes(300 * 1024);
+  const Hash hash = Sha256(bytes);
+  const Bytes entry = RandomBytes(600);
+  BlobStore& blobs = *store.org().blobs;
+  for (auto _ : state) {
+    const std::unique_ptr<BlobRun> run = blobs.BeginRun();
+    std::vector<ObjectId> photos(kPhotos);
+    for (ObjectId& photo : photos) {
+      photo = RandomId<ObjectId>();
+      auto writer = state.range(0) == 1 ? run->BeginWrite(photo, bytes.size(), UnixSeconds{1})
+                                        : blobs.BeginWrite(photo, bytes.size(), UnixSeconds{1});
+      Require(writer.status());
+      Require((*writer)->Write(bytes));
+      Require((*writer)->Seal(hash));
+    }
+    Require(run->Flush());
+    const Position next{store.org().ledger->Size()->value};
+    if (store.org().ledger->Append(next, {&entry, 1}, entry) != AppendOutcome::kOk) {
+      state.SkipWithError("append failed");
+    }
+    state.PauseTiming();
+    for (const ObjectId& photo : photos) Require(blobs.Erase(photo));
+    state.ResumeTiming();
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kPhotos * bytes.size()));
+}
+BENCHMARK(WritePhotos)
+    ->ArgName("shared")
+    ->Arg(0)
+    ->Arg(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// The bytes of WriteBlob to a plain file, synced: range(0) says whether they are hashed as well.
 void WritePlainFile(benchmark::State& state) {
   const Folder folder;
   const Bytes bytes = RandomBytes(kBlobBytes);

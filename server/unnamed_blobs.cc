@@ -162,14 +162,15 @@ absl::Status UnnamedBlobs::EraseAbandoned(std::optional<MemberId> owner, UnixSec
 absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const MemberId& member,
                                                                          const ObjectId& object,
                                                                          std::uint64_t length,
-                                                                         UnixSeconds now) {
+                                                                         UnixSeconds now,
+                                                                         storage::BlobRun* run) {
   const std::lock_guard lock(mutex_);
   const auto row = rows_->FindObject(object);
   if (!row.ok()) return row.status();
   if (row->has_value()) return Refuse(Reason::kObjectTaken, "an object id that is taken");
   const auto stored = blobs_->Stat(object);
   if (!stored.ok()) return stored.status();
-  if (stored->has_value()) return GoOn(member, object, length, now);
+  if (stored->has_value()) return GoOn(member, object, length, now, run);
   if (const auto gone = unnamed_.find(object); gone != unnamed_.end()) {
     Uncount(gone->second.length);  // It was damaged, or lost unsynced, and is sent again.
     Disown(object);
@@ -177,23 +178,30 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const M
   if (auto status = CheckQuota(member, length, now); !status.ok()) return status;
   if (auto status = CheckTotals(length, now); !status.ok()) return status;
   if (auto status = NoteOwner(member, object); !status.ok()) return status;
-  auto writer = blobs_->BeginWrite(object, length, now);
+  auto writer = BeginWrite(object, length, now, run);
   if (!writer.ok()) return writer;
   Own(object, {.owner = member, .length = length});
   stored_bytes_ += length;
   return writer;
 }
 
+absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::BeginWrite(
+    const ObjectId& object, std::uint64_t length, UnixSeconds now, storage::BlobRun* run) {
+  return run != nullptr ? run->BeginWrite(object, length, now)
+                        : blobs_->BeginWrite(object, length, now);
+}
+
 absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::GoOn(const MemberId& member,
                                                                         const ObjectId& object,
                                                                         std::uint64_t length,
-                                                                        UnixSeconds now) {
+                                                                        UnixSeconds now,
+                                                                        storage::BlobRun* run) {
   const auto known = unnamed_.find(object);
   if (known == unnamed_.end() || known->second.owner == member) {
-    return blobs_->BeginWrite(object, length, now);
+    return BeginWrite(object, length, now, run);
   }
   if (auto status = CheckQuota(member, length, now); !status.ok()) return status;
-  auto writer = blobs_->BeginWrite(object, length, now);
+  auto writer = BeginWrite(object, length, now, run);
   if (!writer.ok()) return writer;
   if (auto status = NoteOwner(member, object); !status.ok()) return status;
   Own(object, {.owner = member, .length = length});

@@ -46,12 +46,13 @@ class UnnamedBlobs {
   // Finds whose blobs lie there already. REQUIRES: first, once; the rows reflect the whole log.
   absl::Status Load();
 
-  // BlobStore::BeginWrite for `member`, whose blob it is until another member goes on with it or a
-  // statement names it. Named refusals: QUOTA_REACHED; OBJECT_TAKEN, a statement names that id
-  // already. Else as BeginWrite.
+  // BeginWrite for `member`, in `run` or by itself, whose blob it is until another member
+  // goes on with it or a statement names it. Named refusals: QUOTA_REACHED; OBJECT_TAKEN, a
+  // statement names that id already. Else as BlobStore::BeginWrite.
   absl::StatusOr<std::unique_ptr<storage::BlobWriter>> Begin(const MemberId& member,
                                                              const ObjectId& object,
-                                                             std::uint64_t length, UnixSeconds now);
+                                                             std::uint64_t length, UnixSeconds now,
+                                                             storage::BlobRun* run = nullptr);
 
   // Erases blobs, sealed or not, that no statement names and whose last byte came over 30 days
   // before `now`; returns how many. REQUIRES: the rows reflect the whole log.
@@ -71,11 +72,16 @@ class UnnamedBlobs {
     std::uint64_t length = 0;
   };
 
+  absl::StatusOr<std::unique_ptr<storage::BlobWriter>> BeginWrite(const ObjectId& object,
+                                                                  std::uint64_t length,
+                                                                  UnixSeconds now,
+                                                                  storage::BlobRun* run);
   // Begin of a blob that is there. Whose it is, it is of who wrote last: or else somebody could
   // spoil in another's name what MakeWay leaves to them.
   absl::StatusOr<std::unique_ptr<storage::BlobWriter>> GoOn(const MemberId& member,
                                                             const ObjectId& object,
-                                                            std::uint64_t length, UnixSeconds now);
+                                                            std::uint64_t length, UnixSeconds now,
+                                                            storage::BlobRun* run);
   // Whether what lies under its id is the author's, or may be or become what `ref` says.
   absl::StatusOr<bool> MayStay(const MemberId& author, const ObjectRef& ref) const;
   absl::Status NoteOwner(const MemberId& member, const ObjectId& object);

@@ -123,6 +123,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     idle_max_s_ = kUploadIdle_s;
     caller_ = who.caller;
     organization_ = std::move(who.organization);
+    run_ = blobs().BeginRun();
     is_open_ = true;
     return absl::OkStatus();
   }
@@ -182,7 +183,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
 
   absl::Status BeginWriter() {
     auto writer = organization_->unnamed_blobs().Begin(caller_.member, object_, length_,
-                                                       organization_->now());
+                                                       organization_->now(), run_.get());
     if (!writer.ok()) return Named(writer.status());
     writer_ = *std::move(writer);
     return absl::OkStatus();
@@ -199,18 +200,25 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     }
     state_.set_received(writer_->offset());
     taken_ += size;
-    // A slow link takes minutes to fill a segment: a server that dies must not cost them.
+    return FlushIfDue();
+  }
+
+  // A slow link takes minutes to fill a segment: a server that dies must not cost them.
+  absl::Status FlushIfDue() {
     const auto now = std::chrono::steady_clock::now();
     if (now - flushed_ < kUploadFlushEvery) return absl::OkStatus();
     flushed_ = now;
     return Flush();
   }
 
+  // Of the blob under way, if there is one, and of those before it.
   absl::Status Flush() {
-    const auto stored = writer_->Flush();
-    if (!stored.ok()) return Named(stored.status());
-    state_.set_stored(*stored);
-    return absl::OkStatus();
+    if (writer_ != nullptr) {
+      const auto stored = writer_->Flush();
+      if (!stored.ok()) return Named(stored.status());
+      state_.set_stored(*stored);
+    }
+    return Named(run_->Flush());
   }
 
   absl::Status Seal(const std::string& field) {
@@ -223,13 +231,12 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     state_.set_received(length_);
     state_.set_sealed(true);
     writer_.reset();
-    return absl::OkStatus();
+    return FlushIfDue();
   }
 
   // The stream ended without a seal: what arrived is made durable and counted.
   absl::Status Keep() {
     if (!is_open_) return Refuse(Reason::kMalformed, "an upload begins with its opening");
-    if (writer_ == nullptr) return absl::OkStatus();
     return Flush();
   }
 
@@ -278,6 +285,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   // Finish this stream may be gone at once, and with it the mutex.
   void FinishWith(const absl::Status& status) {
     writer_.reset();
+    run_.reset();
     grpc::Status finish;
     {
       const std::lock_guard lock(mutex_);
@@ -316,6 +324,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   grpc::ByteBuffer raw_;
   Caller caller_;
   std::shared_ptr<Organization> organization_;
+  std::unique_ptr<storage::BlobRun> run_;
   std::unique_ptr<storage::BlobWriter> writer_;
   ObjectId object_;
   std::uint64_t length_ = 0;

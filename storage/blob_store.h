@@ -58,10 +58,28 @@ class BlobWriter {
   // Returns the offset up to which everything is durable.
   virtual absl::StatusOr<std::uint64_t> Flush() = 0;
   // Checks the whole blob's SHA-256 and seals. Durable when it returns OK, but for a small blob:
-  // that is durable with the next Flush() or Ledger::Append of the same store, see durable().
+  // that is durable with the next Flush() or Ledger::Append of the same store, see durable(). In a
+  // BlobRun it may wait to be stored for as long as nobody asks for it: what dies with the
+  // process then was only begun.
   // DATA_LOSS: the hash differs, or bytes are gone; the blob is erased, so that it can be sent
   // again. FAILED_PRECONDITION: bytes are missing.
   virtual absl::Status Seal(const Hash& sha256) = 0;
+};
+
+// The blobs of one upload stream, one after the other: an engine may store small ones together.
+// Whoever asks the store for one that is sealed finds it so, whether it is stored yet or not.
+// REQUIRES: outlives its writers, does not outlive its store.
+// Thread safety: one thread at a time, and its writers' with it.
+class BlobRun {
+ public:
+  virtual ~BlobRun() = default;  // Flushes.
+  // BlobStore::BeginWrite.
+  virtual absl::StatusOr<std::unique_ptr<BlobWriter>> BeginWrite(const ObjectId& object,
+                                                                 std::uint64_t length,
+                                                                 UnixSeconds now) = 0;
+  // Stores what was sealed and is not stored yet: a process that dies keeps it. An error: some of
+  // those blobs are not there, as if they had only been begun.
+  virtual absl::Status Flush() = 0;
 };
 
 struct PieceWrite {
@@ -80,6 +98,8 @@ class BlobStore {
   virtual absl::StatusOr<std::unique_ptr<BlobWriter>> BeginWrite(const ObjectId& object,
                                                                  std::uint64_t length,
                                                                  UnixSeconds now) = 0;
+  // Where nothing is overridden: a run that stores each blob by itself.
+  virtual std::unique_ptr<BlobRun> BeginRun();
   // Nothing if no such blob was begun.
   virtual absl::StatusOr<std::optional<BlobState>> Stat(const ObjectId& object) const = 0;
   // At most `length` bytes from `offset`, fewer at the end. NOT_FOUND: not sealed or absent.

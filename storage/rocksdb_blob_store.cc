@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/limits.h"
+#include "storage/rocksdb_blob_run.h"
 #include "storage/rocksdb_blob_writer.h"
 
 namespace amparo::storage {
@@ -51,9 +52,20 @@ absl::StatusOr<std::optional<BlobState>> RocksdbBlobStore::CheckBegin(const Obje
   return found;
 }
 
+std::unique_ptr<BlobRun> RocksdbBlobStore::BeginRun() {
+  return std::make_unique<RocksdbBlobRun>(*this);
+}
+
 absl::StatusOr<std::unique_ptr<BlobWriter>> RocksdbBlobStore::BeginWrite(const ObjectId& object,
                                                                          std::uint64_t length,
                                                                          UnixSeconds now) {
+  return Begin(object, length, now, nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<BlobWriter>> RocksdbBlobStore::Begin(const ObjectId& object,
+                                                                    std::uint64_t length,
+                                                                    UnixSeconds now,
+                                                                    RocksdbBlobRun* run) {
   const std::shared_ptr<Turn> turn = TurnOf(object);
   const std::lock_guard lock(turn->mutex);
   absl::StatusOr<std::optional<BlobState>> found = CheckBegin(object, length);
@@ -69,12 +81,41 @@ absl::StatusOr<std::unique_ptr<BlobWriter>> RocksdbBlobStore::BeginWrite(const O
     absl::Status status = database_.Write(batch, Durability::kOrdered);
     if (!status.ok()) return status;
   }
-  auto writer = std::make_unique<RocksdbBlobWriter>(*this, object, turn, state, now);
+  auto writer = std::make_unique<RocksdbBlobWriter>(*this, object, turn, state, now, run);
   turn->writer = writer.get();
   return writer;
 }
 
+void RocksdbBlobStore::NoteUnstored(const ObjectId& object,
+                                    std::shared_ptr<SharedSegment> segment) {
+  const std::lock_guard lock(mutex_);
+  unstored_[object] = std::move(segment);
+}
+
+void RocksdbBlobStore::ForgetUnstored(const ObjectId& object) {
+  const std::lock_guard lock(mutex_);
+  unstored_.erase(object);
+}
+
+bool RocksdbBlobStore::IsUnstored(const ObjectId& object) const {
+  const std::lock_guard lock(mutex_);
+  return unstored_.contains(object);
+}
+
+void RocksdbBlobStore::StoreIfUnstored(const ObjectId& object) const {
+  std::shared_ptr<SharedSegment> segment;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = unstored_.find(object);
+    if (found == unstored_.end()) return;
+    segment = found->second;
+  }
+  // Where that fails the rows say so: the blob was only begun. Its run tells why.
+  segment->Store().IgnoreError();
+}
+
 absl::StatusOr<std::optional<BlobState>> RocksdbBlobStore::Stat(const ObjectId& object) const {
+  StoreIfUnstored(object);
   const absl::StatusOr<std::optional<Bytes>> row =
       database_.Get(Family::kBlobs, BlobStateKey(org_, object));
   if (!row.ok()) return row.status();
@@ -154,6 +195,9 @@ absl::Status RocksdbBlobStore::ReadPart(const BlobPart& part, std::uint32_t offs
   if (part.place == BlobPart::Place::kSegment) {
     return segments_.Read(part.number, offset, length, out);
   }
+  if (part.place == BlobPart::Place::kShared) {
+    return segments_.ReadRow(part.number, part.row, offset, length, out);
+  }
   const absl::StatusOr<std::optional<Bytes>> value =
       database_.Get(Family::kSmall, NumberKey(part.number));
   if (!value.ok()) return value.status();
@@ -172,16 +216,20 @@ absl::Status RocksdbBlobStore::Erase(const ObjectId& object) {
 }
 
 absl::Status RocksdbBlobStore::EraseHeld(const ObjectId& object) {
+  StoreIfUnstored(object);
   const std::string first = BlobPartKey(org_, object, 0);
   const std::string end = AfterPrefix(first.substr(0, OrgId::kSize + ObjectId::kSize + 1));
   const rocksdb::Slice bound(end);
   rocksdb::WriteBatch batch;
   std::vector<std::uint64_t> segments;
+  std::vector<std::uint64_t> shared;
   const std::unique_ptr<rocksdb::Iterator> rows = database_.Iterate(Family::kBlobs, &bound);
   for (rows->Seek(first); rows->Valid(); rows->Next()) {
     const std::optional<BlobPart> part = DecodeBlobPart(AsView(rows->value()));
     if (part.has_value() && part->place == BlobPart::Place::kSegment) {
       segments.push_back(part->number);
+    } else if (part.has_value() && part->place == BlobPart::Place::kShared) {
+      shared.push_back(part->number);
     } else if (part.has_value()) {
       batch.Delete(database_.family(Family::kSmall), NumberKey(part->number));
     }
@@ -193,6 +241,9 @@ absl::Status RocksdbBlobStore::EraseHeld(const ObjectId& object) {
   // removes those; the other way round it would leave rows without bytes.
   if (absl::Status status = database_.Write(batch, Durability::kSynced); !status.ok()) {
     return status;
+  }
+  for (const std::uint64_t number : shared) {
+    if (segments_.Leave(number)) segments.push_back(number);
   }
   return segments_.Erase(segments);
 }

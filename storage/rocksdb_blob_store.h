@@ -1,8 +1,8 @@
 // RocksdbBlobStore: one organisation's blobs and pieces in the database. A fast run of a large
-// upload becomes segments; at most 256 KiB between two flushes, and every part of a small blob,
-// becomes a small value. A segment is durable before its row is written, a small value is in
-// the batch of its row; an offset is told as durable when the log was synced after its row.
-// Thread safety: as storage/blob_store.h asks.
+// upload becomes segments, small blobs of one BlobRun share some; at most 256 KiB between two
+// flushes, and every other part of a small blob, becomes small values. A segment is durable before
+// its row is written, a small value is in the batch of its row; an offset is told as durable when
+// the log was synced after its row. Thread safety: as storage/blob_store.h asks.
 
 #ifndef AMPARO_STORAGE_ROCKSDB_BLOB_STORE_H_
 #define AMPARO_STORAGE_ROCKSDB_BLOB_STORE_H_
@@ -21,7 +21,9 @@
 
 namespace amparo::storage {
 
+class RocksdbBlobRun;
 class RocksdbBlobWriter;
+class SharedSegment;
 
 class RocksdbBlobStore : public BlobStore {
  public:
@@ -30,6 +32,7 @@ class RocksdbBlobStore : public BlobStore {
   absl::StatusOr<std::unique_ptr<BlobWriter>> BeginWrite(const ObjectId& object,
                                                          std::uint64_t length,
                                                          UnixSeconds now) override;
+  std::unique_ptr<BlobRun> BeginRun() override;
   absl::StatusOr<std::optional<BlobState>> Stat(const ObjectId& object) const override;
   absl::StatusOr<Bytes> Read(const ObjectId& object, std::uint64_t offset,
                              std::size_t length) const override;
@@ -41,7 +44,9 @@ class RocksdbBlobStore : public BlobStore {
   absl::Status ErasePieces(std::span<const Bytes> keys) override;
 
  private:
+  friend class RocksdbBlobRun;
   friend class RocksdbBlobWriter;
+  friend class SharedSegment;
 
   // Who may write a blob. Held while a writer writes, ends or dies, so that the next one waits for
   // it and finds it whole. Taken before `mutex_`.
@@ -50,6 +55,14 @@ class RocksdbBlobStore : public BlobStore {
     RocksdbBlobWriter* writer = nullptr;  // Guarded by `mutex`. Lives, or is nobody.
   };
   std::shared_ptr<Turn> TurnOf(const ObjectId& object);
+  // BeginWrite in `run`, or in none.
+  absl::StatusOr<std::unique_ptr<BlobWriter>> Begin(const ObjectId& object, std::uint64_t length,
+                                                    UnixSeconds now, RocksdbBlobRun* run);
+  // From here on, whoever asks for the blob has `segment` stored, until it is.
+  void NoteUnstored(const ObjectId& object, std::shared_ptr<SharedSegment> segment);
+  void ForgetUnstored(const ObjectId& object);
+  bool IsUnstored(const ObjectId& object) const;
+  void StoreIfUnstored(const ObjectId& object) const;
   // Reads stored bytes, sealed or not. REQUIRES: offset + length <= what is stored.
   absl::Status ReadStored(const ObjectId& object, std::uint64_t offset, std::size_t length,
                           Bytes& out) const;
@@ -76,6 +89,7 @@ class RocksdbBlobStore : public BlobStore {
   mutable std::mutex mutex_;  // Guards what follows.
   std::map<ObjectId, std::weak_ptr<Turn>> turns_;
   std::map<ObjectId, Pending> pending_;  // At least those that are not durable.
+  std::map<ObjectId, std::shared_ptr<SharedSegment>> unstored_;
 };
 
 }  // namespace amparo::storage

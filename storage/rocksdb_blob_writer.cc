@@ -11,11 +11,12 @@ namespace amparo::storage {
 
 RocksdbBlobWriter::RocksdbBlobWriter(RocksdbBlobStore& store, const ObjectId& object,
                                      std::shared_ptr<RocksdbBlobStore::Turn> turn,
-                                     const BlobState& state, UnixSeconds now)
+                                     const BlobState& state, UnixSeconds now, RocksdbBlobRun* run)
     : store_(store),
       object_(object),
       turn_(std::move(turn)),
       now_(now),
+      run_(run),
       log_switches_(store.database_.LogSwitches()),
       was_durable_(state.durable == state.stored),
       state_(state),
@@ -37,7 +38,10 @@ RocksdbBlobWriter::~RocksdbBlobWriter() {
 
 std::uint64_t RocksdbBlobWriter::durable() const {
   const std::lock_guard lock(turn_->mutex);
-  return store_.DurableOf(object_, state_.stored);
+  if (!is_shared_) return store_.DurableOf(object_, state_.stored);
+  if (store_.IsUnstored(object_)) return 0;
+  const auto state = store_.Stat(object_);
+  return state.ok() && state->has_value() ? (*state)->durable : 0;
 }
 
 absl::Status RocksdbBlobWriter::CheckMine() const {
@@ -54,14 +58,14 @@ absl::Status RocksdbBlobWriter::Write(ByteView bytes) {
   }
   if (running_.has_value()) running_->Update(bytes);
   while (!bytes.empty()) {
-    if (chunk_.size() == kSegmentChunkBytes) {
+    if (chunk_.size() == chunk_max()) {
       if (broken_ = SpillChunk(); !broken_.ok()) return broken_;
     }
     if (chunk_.capacity() == 0) {
       const std::uint64_t rest = state_.length - offset_;
-      chunk_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(rest, kSegmentChunkBytes)));
+      chunk_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(rest, chunk_max())));
     }
-    const std::size_t taken = std::min(bytes.size(), kSegmentChunkBytes - chunk_.size());
+    const std::size_t taken = std::min(bytes.size(), chunk_max() - chunk_.size());
     AppendTo(chunk_, bytes.first(taken));
     bytes = bytes.subspan(taken);
     offset_ += taken;
@@ -97,35 +101,43 @@ absl::Status RocksdbBlobWriter::AwaitFinished(Durability durability) {
   if (!finishing_.has_value()) return absl::OkStatus();
   if (absl::Status status = finishing_->done.get(); !status.ok()) return status;
   rocksdb::WriteBatch batch;
-  absl::Status status = PutRows(batch,
-                                {.place = BlobPart::Place::kSegment,
-                                 .number = finishing_->number,
-                                 .length = finishing_->length},
-                                durability);
+  const std::array<BlobPart, 1> part = {{{.place = BlobPart::Place::kSegment,
+                                          .number = finishing_->number,
+                                          .length = finishing_->length}}};
+  absl::Status status = PutRows(batch, part, durability);
   if (status.ok()) finishing_.reset();
   return status;
 }
 
 absl::Status RocksdbBlobWriter::StoreSmall(Durability durability) {
-  absl::Status room = store_.database_.CheckRoom(Room::kForUploads, kSegmentChunkBytes);
+  absl::Status room = store_.database_.CheckRoom(Room::kForUploads, chunk_.size());
   if (!room.ok()) return room;
-  const BlobPart part = {.place = BlobPart::Place::kSmall,
-                         .number = store_.segments_.NextNumber(),
-                         .length = static_cast<std::uint32_t>(chunk_.size())};
   rocksdb::WriteBatch batch;
-  batch.Put(store_.database_.family(Family::kSmall), NumberKey(part.number), AsSlice(chunk_));
-  absl::Status status = PutRows(batch, part, durability);
+  std::vector<BlobPart> parts;
+  // More than one of what was to share a segment, and was flushed before it was whole.
+  for (ByteView rest(chunk_); !rest.empty();) {
+    const ByteView value = rest.first(std::min(rest.size(), kSegmentChunkBytes));
+    rest = rest.subspan(value.size());
+    parts.push_back({.place = BlobPart::Place::kSmall,
+                     .number = store_.segments_.NextNumber(),
+                     .length = static_cast<std::uint32_t>(value.size())});
+    batch.Put(store_.database_.family(Family::kSmall), NumberKey(parts.back().number),
+              AsSlice(value));
+  }
+  absl::Status status = PutRows(batch, parts, durability);
   if (status.ok()) chunk_.clear();
   return status;
 }
 
-absl::Status RocksdbBlobWriter::PutRows(rocksdb::WriteBatch& batch, const BlobPart& part,
+absl::Status RocksdbBlobWriter::PutRows(rocksdb::WriteBatch& batch, std::span<const BlobPart> parts,
                                         Durability durability) {
   BlobState next = state_;
-  next.stored += part.length;
   next.changed = now_;
   rocksdb::ColumnFamilyHandle* const family = store_.database_.family(Family::kBlobs);
-  batch.Put(family, BlobPartKey(store_.org_, object_, state_.stored), EncodeBlobPart(part));
+  for (const BlobPart& part : parts) {
+    batch.Put(family, BlobPartKey(store_.org_, object_, next.stored), EncodeBlobPart(part));
+    next.stored += part.length;
+  }
   batch.Put(family, BlobStateKey(store_.org_, object_), EncodeBlobState(next));
   const std::uint64_t durable = store_.DurableOf(object_, state_.stored);
   absl::Status status = store_.database_.Write(batch, durability);
@@ -194,9 +206,26 @@ absl::Status RocksdbBlobWriter::EraseDamaged(const std::string& why) {
   return absl::DataLossError(absl::StrCat("blob ", ToHex(object_), " ", why));
 }
 
+absl::Status RocksdbBlobWriter::EraseUnlike(const Hash& found, const Hash& declared) {
+  return EraseDamaged(
+      absl::StrCat("has sha-256 ", ToHex(found), ", declared was ", ToHex(declared)));
+}
+
+absl::Status RocksdbBlobWriter::SealShared(const Hash& sha256) {
+  const Hash found = running_->Finish();
+  running_.reset();
+  if (found != sha256) return EraseUnlike(found, sha256);
+  if (broken_ = run_->Add(object_, chunk_, now_); !broken_.ok()) return broken_;
+  chunk_ = Bytes();
+  is_shared_ = true;
+  turn_->writer = nullptr;
+  return absl::OkStatus();
+}
+
 absl::Status RocksdbBlobWriter::Seal(const Hash& sha256) {
   std::unique_lock lock(turn_->mutex);
   if (absl::Status status = CheckMine(); !status.ok()) return status;
+  if (may_share() && !chunk_.empty() && chunk_.size() == state_.length) return SealShared(sha256);
   if (broken_ = StoreRest(Durability::kOrdered); !broken_.ok()) return broken_;
   if (state_.stored != state_.length) {
     return absl::FailedPreconditionError(
@@ -216,10 +245,7 @@ absl::Status RocksdbBlobWriter::Seal(const Hash& sha256) {
   // Parts that were in a log whose end a loss of power took.
   if (absl::IsDataLoss(found.status())) return EraseDamaged("lacks bytes that it had");
   if (!found.ok()) return found.status();
-  if (*found != sha256) {
-    return EraseDamaged(
-        absl::StrCat("has sha-256 ", ToHex(*found), ", declared was ", ToHex(sha256)));
-  }
+  if (*found != sha256) return EraseUnlike(*found, sha256);
   absl::Status status = PutSealed();
   if (status.ok()) turn_->writer = nullptr;
   return status;

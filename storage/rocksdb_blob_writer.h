@@ -1,5 +1,6 @@
-// RocksdbBlobWriter: writes one blob from where it stands. Keeps one chunk (256 KiB), one open
-// segment and one that is being finished, and of those the files' buffers, whatever the length.
+// RocksdbBlobWriter: writes one blob from where it stands. Keeps one chunk (256 KiB, or all of a
+// blob that is to share a segment), one open segment and one that is being finished, and of those
+// the files' buffers, whatever the length.
 // Thread safety: one thread at a time; HandOver, from another one, waits for it at the turn.
 
 #ifndef AMPARO_STORAGE_ROCKSDB_BLOB_WRITER_H_
@@ -8,8 +9,10 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "crypto/digest.h"
+#include "storage/rocksdb_blob_run.h"
 #include "storage/rocksdb_blob_store.h"
 
 namespace amparo::storage {
@@ -18,7 +21,7 @@ class RocksdbBlobWriter final : public BlobWriter {
  public:
   RocksdbBlobWriter(RocksdbBlobStore& store, const ObjectId& object,
                     std::shared_ptr<RocksdbBlobStore::Turn> turn, const BlobState& state,
-                    UnixSeconds now);
+                    UnixSeconds now, RocksdbBlobRun* run);
   ~RocksdbBlobWriter() override;
   std::uint64_t offset() const override { return offset_; }
   std::uint64_t durable() const override;
@@ -38,18 +41,28 @@ class RocksdbBlobWriter final : public BlobWriter {
   };
 
   bool is_small() const { return state_.length <= kSmallBlobBytesMax; }
+  // As long as nothing of it is stored.
+  bool may_share() const {
+    return run_ != nullptr && state_.stored == 0 && state_.length <= kSharedBlobBytesMax;
+  }
+  std::size_t chunk_max() const {
+    return may_share() ? static_cast<std::size_t>(state_.length) : kSegmentChunkBytes;
+  }
   // ABORTED if another writer has the turn; else what broke this one. Turn held.
   absl::Status CheckMine() const;
   absl::Status SpillChunk();  // Moves the full chunk on: into the open segment, or a small value.
   absl::Status BeginFinishing();  // Sends the open segment to the disk, once the last one is there.
   absl::Status AwaitFinished(Durability durability);  // Writes its row.
-  absl::Status StoreSmall(Durability durability);     // The chunk and its row.
+  absl::Status StoreSmall(Durability durability);     // The chunk, and its rows.
   // Moves all that came on, and waits for it. The row that comes last is written as said.
   absl::Status StoreRest(Durability durability);
   absl::Status FlushHeld();
-  absl::Status PutRows(rocksdb::WriteBatch& batch, const BlobPart& part, Durability durability);
+  absl::Status PutRows(rocksdb::WriteBatch& batch, std::span<const BlobPart> parts,
+                       Durability durability);
   absl::Status PutState(const BlobState& state, Durability durability);
   absl::Status PutSealed();
+  absl::Status SealShared(const Hash& sha256);
+  absl::Status EraseUnlike(const Hash& found, const Hash& declared);
   absl::Status EraseDamaged(const std::string& why);
   // REQUIRES: all of it is stored. The turn need not be held.
   absl::StatusOr<Hash> HashStored() const;
@@ -58,6 +71,7 @@ class RocksdbBlobWriter final : public BlobWriter {
   const ObjectId object_;
   const std::shared_ptr<RocksdbBlobStore::Turn> turn_;
   const UnixSeconds now_;
+  RocksdbBlobRun* const run_;  // Or null.
   // If all that came is in one log, its end cannot be there without its beginning.
   const std::uint64_t log_switches_;
   const bool was_durable_;  // What stood when this writer began.
@@ -68,6 +82,7 @@ class RocksdbBlobWriter final : public BlobWriter {
   std::optional<Finishing> finishing_;
   // Runs along from byte 0. A writer that resumes has none: Seal() then reads what is stored.
   std::optional<Sha256Stream> running_;
+  bool is_shared_ = false;  // Sealed, and given to the run.
   absl::Status broken_;
 };
 

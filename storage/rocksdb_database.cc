@@ -87,7 +87,7 @@ absl::StatusOr<std::optional<std::uint32_t>> ReadFormat(rocksdb::DB& db) {
 }
 
 absl::Status CheckFormat(std::uint32_t found) {
-  if (found == kStoreFormat) return absl::OkStatus();
+  if (found >= 1 && found <= kStoreFormat) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("store has format ", found, ", this build reads up to ", kStoreFormat));
 }
@@ -194,7 +194,10 @@ absl::Status RocksdbDatabase::OpenFamilies() {
 absl::Status RocksdbDatabase::CheckFormatRow() {
   const absl::StatusOr<std::optional<std::uint32_t>> format = ReadFormat(*db_);
   if (!format.ok()) return format.status();
-  if (format->has_value()) return CheckFormat(**format);
+  if (format->has_value()) {
+    if (absl::Status status = CheckFormat(**format); !status.ok()) return status;
+    if (**format == kStoreFormat) return absl::OkStatus();
+  }
   std::string row;
   AppendU32(row, kStoreFormat);
   rocksdb::WriteBatch batch;

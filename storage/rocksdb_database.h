@@ -83,7 +83,7 @@ class RocksdbDatabase {
  private:
   RocksdbDatabase(std::string directory, std::uint64_t reserve_bytes);
   absl::Status OpenFamilies();
-  absl::Status CheckFormatRow();
+  absl::Status CheckFormatRow();  // Written anew where it is an older one.
   absl::Status ResumeIfFailed();
 
   const std::string directory_;

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kBlobStateBytes = 26;
 constexpr std::size_t kBlobPartBytes = 13;
+constexpr std::size_t kSharedPartBytes = kBlobPartBytes + 4;
 constexpr std::uint8_t kBlobStateFormat = 1;
 
 void AppendBytes(std::string& out, ByteView bytes) { out.append(bytes.begin(), bytes.end()); }
@@ -145,15 +146,22 @@ std::string EncodeBlobPart(const BlobPart& part) {
   std::string out(1, static_cast<char>(part.place));
   AppendU64(out, part.number);
   AppendU32(out, part.length);
+  if (part.place == BlobPart::Place::kShared) AppendU32(out, part.row);
   return out;
 }
 
 std::optional<BlobPart> DecodeBlobPart(ByteView row) {
-  if (row.size() != kBlobPartBytes) return std::nullopt;
+  if (row.empty()) return std::nullopt;
   const auto place = static_cast<BlobPart::Place>(row[0]);
-  if (place != BlobPart::Place::kSegment && place != BlobPart::Place::kSmall) return std::nullopt;
-  return BlobPart{
-      .place = place, .number = ReadU64(row.subspan(1)), .length = ReadU32(row.subspan(9))};
+  const bool is_shared = place == BlobPart::Place::kShared;
+  if (row.size() != (is_shared ? kSharedPartBytes : kBlobPartBytes)) return std::nullopt;
+  if (!is_shared && place != BlobPart::Place::kSegment && place != BlobPart::Place::kSmall) {
+    return std::nullopt;
+  }
+  return BlobPart{.place = place,
+                  .number = ReadU64(row.subspan(1)),
+                  .length = ReadU32(row.subspan(9)),
+                  .row = is_shared ? ReadU32(row.subspan(kBlobPartBytes)) : 0};
 }
 
 }  // namespace amparo::storage

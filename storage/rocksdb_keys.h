@@ -66,10 +66,12 @@ std::optional<BlobState> DecodeBlobState(ByteView row);
 
 // Where a run of a blob's bytes stands.
 struct BlobPart {
-  enum class Place : std::uint8_t { kSegment = 1, kSmall = 2 };  // DO NOT REUSE a number.
+  // DO NOT REUSE a number.
+  enum class Place : std::uint8_t { kSegment = 1, kSmall = 2, kShared = 3 };
   Place place = Place::kSegment;
   std::uint64_t number = 0;  // Running number of the segment or small value.
   std::uint32_t length = 0;
+  std::uint32_t row = 0;  // Of a shared segment, which holds all of the blob.
 };
 std::string EncodeBlobPart(const BlobPart& part);
 // Nothing if malformed.

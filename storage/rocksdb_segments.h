@@ -1,6 +1,6 @@
-// Segments: runs of at most 8 MiB of blobs' bytes, each an SST file of its own that is
-// ingested into a family without puts or compaction. What RocksDB's log would have written
-// twice is written once. Spec: docs/spec/storage.md, "Segments".
+// Segments: at most 8 MiB of one blob's bytes, or of several small ones that share it, each an SST
+// file of its own that is ingested into a family without puts or compaction. What RocksDB's log
+// would have written twice is written once. Spec: docs/spec/storage.md, "Segments".
 //
 // Thread safety: RocksdbSegments: all methods, from any thread. SegmentBuilder: one thread
 // at a time.
@@ -11,7 +11,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 
@@ -35,6 +37,8 @@ class SegmentBuilder {
   std::size_t size() const { return size_; }
   // REQUIRES: 0 < chunk.size() <= kSegmentChunkBytes, and every earlier chunk was full.
   absl::Status Add(ByteView chunk);
+  // Of a shared segment: one whole blob. REQUIRES: not empty; every row is added by this.
+  absl::Status AddRow(ByteView blob);
   // Durable and part of the database when it returns OK. REQUIRES: size() > 0; called once.
   absl::Status Finish();
 
@@ -65,13 +69,23 @@ class RocksdbSegments {
   // Appends `length` bytes from `offset` of segment `number` to `out`. DATA_LOSS: not there.
   absl::Status Read(std::uint64_t number, std::uint32_t offset, std::size_t length,
                     Bytes& out) const;
+  // The same of one row of a shared segment.
+  absl::Status ReadRow(std::uint64_t number, std::uint32_t row, std::uint32_t offset,
+                       std::size_t length, Bytes& out) const;
   // Deletes the files. OK if absent.
   absl::Status Erase(std::span<const std::uint64_t> numbers);
+
+  // So many blobs share the segment. To be said before their rows are written.
+  void Share(std::uint64_t number, std::size_t blobs);
+  // One of them is gone. True: it was the last one, and the segment may be erased.
+  bool Leave(std::uint64_t number);
 
  private:
   RocksdbDatabase& database_;
   const std::string incoming_;
   std::atomic<std::uint64_t> next_{1};
+  std::mutex mutex_;                             // Guards what follows.
+  std::map<std::uint64_t, std::size_t> shared_;  // How many blobs are left in each.
 };
 
 }  // namespace amparo::storage

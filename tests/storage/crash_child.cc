@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,27 @@ void WriteSmallBlob(OrgStorage& org, std::uint64_t number) {
   Acknowledge(absl::StrCat("D ", number, "\n"));
 }
 
+// As a stream of many photos does: a few are sealed before an append asks for them and names them.
+void WriteSharedBlob(OrgStorage& org, BlobRun& run, std::vector<std::uint64_t>& sealed,
+                     std::uint64_t number) {
+  const Bytes bytes = CrashBlob(number);
+  absl::StatusOr<std::unique_ptr<BlobWriter>> writer =
+      run.BeginWrite(CrashObject(number), bytes.size(), UnixSeconds{1});
+  Require(writer.ok(), "begin");
+  Require((*writer)->Write(bytes).ok(), "write");
+  Require((*writer)->Seal(Sha256(bytes)).ok(), "seal");
+  sealed.push_back(number);
+  if (sealed.size() < kCrashSharedAtOnce) return;
+  const auto state = [&](std::uint64_t of) { return **org.blobs->Stat(CrashObject(of)); };
+  for (const std::uint64_t of : sealed) Require(state(of).sealed, "not sealed");
+  AppendOnce(org);
+  for (const std::uint64_t of : sealed) {
+    Require(state(of).durable == kCrashSharedBlobBytes, "durable");
+    Acknowledge(absl::StrCat("D ", of, "\n"));
+  }
+  sealed.clear();
+}
+
 // A few steps of one blob: slow ones and fast ones by turns.
 void WriteBlob(OrgStorage& org, std::uint64_t number) {
   const Bytes bytes = CrashBlob(number);
@@ -95,10 +117,16 @@ void Run(const std::string& directory, std::uint64_t number) {
   absl::StatusOr<OrgStorage> org = (*store)->Open(TestOrg());
   Require(org.ok(), "open organisation");
   CatchUp(*org, org->ledger->Size()->value);
+  const std::unique_ptr<BlobRun> run = org->blobs->BeginRun();
+  std::vector<std::uint64_t> sealed;
   for (;; ++number) {
     Require(org->shelf->Add(CrashShelfKey(number), CrashKey(number)).ok(), "shelf");
     Acknowledge(absl::StrCat("S ", number, "\n"));
-    IsCrashBlobSmall(number) ? WriteSmallBlob(*org, number) : WriteBlob(*org, number);
+    if (IsCrashBlobShared(number)) {
+      WriteSharedBlob(*org, *run, sealed, number);
+    } else {
+      IsCrashBlobSmall(number) ? WriteSmallBlob(*org, number) : WriteBlob(*org, number);
+    }
     if (number % 2 == 0) {
       Require(org->shelf->Destroy(CrashShelfKey(number)).ok(), "destroy");
       Acknowledge(absl::StrCat("X ", number, "\n"));

@@ -12,15 +12,20 @@
 
 namespace amparo::storage {
 
-// Every third blob is a small one: sealed without a sync, durable with the next append.
+// Every third blob is a small one: sealed without a sync, durable with the next append. Every
+// other third one shares segments with others of its run; two of them go with one append.
 inline constexpr std::uint64_t kCrashBlobBytes = 3'000'000;
 inline constexpr std::uint64_t kCrashSmallBlobBytes = 1'200'000;
+inline constexpr std::uint64_t kCrashSharedBlobBytes = 600'000;
+inline constexpr std::size_t kCrashSharedAtOnce = 2;
 inline bool IsCrashBlobSmall(std::uint64_t number) { return number % 3 == 2; }
+inline bool IsCrashBlobShared(std::uint64_t number) { return number % 3 == 1; }
 
 inline Bytes CrashEntry(std::uint64_t position) { return Pattern(1 + position % 3000, position); }
 inline Bytes CrashHead(std::uint64_t size) { return Text("head " + std::to_string(size)); }
 inline Bytes CrashPieceKey(std::uint64_t position) { return Text(std::to_string(position)); }
 inline Bytes CrashBlob(std::uint64_t number) {
+  if (IsCrashBlobShared(number)) return Pattern(kCrashSharedBlobBytes, ~number);
   return Pattern(IsCrashBlobSmall(number) ? kCrashSmallBlobBytes : kCrashBlobBytes, ~number);
 }
 inline ObjectId CrashObject(std::uint64_t number) {

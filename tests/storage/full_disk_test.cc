@@ -126,6 +126,33 @@ TEST(FullDisk, RefusesUploadsFirstAndStillAppendsAndErases) {
   }
 }
 
+// Sealed in memory, and then there is no room for its segment: it was only begun, the run says why,
+// and it is sent again.
+TEST(FullDisk, OnlyBeganTheBlobsOfARunThatCannotBeStored) {
+  const TemporaryDirectory directory;
+  const std::unique_ptr<Store> store = Open(directory.path(), 0);
+  const OrgStorage org = *store->Open(TestOrg());
+  const Bytes bytes = Pattern(700 * 1024, 1);
+  const auto seal = [&](BlobRun& run) {
+    auto writer = run.BeginWrite(TestObject(), bytes.size(), UnixSeconds{1});
+    EXPECT_THAT(writer, IsOk());
+    EXPECT_THAT((*writer)->Write(bytes), IsOk());
+    EXPECT_THAT((*writer)->Seal(Sha256(bytes)), IsOk());
+  };
+  {
+    const FileSizeLimit limit(400 * 1024);
+    const std::unique_ptr<BlobRun> run = org.blobs->BeginRun();
+    seal(*run);
+    const std::optional<BlobState> state = *org.blobs->Stat(TestObject());
+    ASSERT_TRUE(state.has_value());
+    EXPECT_FALSE(state->sealed);
+    EXPECT_EQ(state->stored, 0u);
+    EXPECT_FALSE(run->Flush().ok());
+  }
+  seal(*org.blobs->BeginRun());
+  EXPECT_TRUE(*org.blobs->Read(TestObject(), 0, bytes.size()) == bytes);
+}
+
 // Without a reserve the disk gets full in earnest, in the middle of a write.
 TEST(FullDisk, LosesNothingAcknowledgedWhenTheDiskIsFullToTheLastByte) {
   const SmallDisk disk;

@@ -79,7 +79,9 @@ class RocksdbStoreTest : public testing::Test {
   const TemporaryDirectory directory_;
 };
 
-void StoreBlob(BlobStore& blobs, const ObjectId& object, const Bytes& bytes) {
+// In a store, or in a run.
+template <class Blobs>
+void StoreBlob(Blobs& blobs, const ObjectId& object, const Bytes& bytes) {
   absl::StatusOr<std::unique_ptr<BlobWriter>> writer =
       blobs.BeginWrite(object, bytes.size(), UnixSeconds{1});
   ASSERT_THAT(writer, IsOk());
@@ -137,6 +139,22 @@ TEST_F(RocksdbStoreTest, RefusesAFormatNewerThanItsOwnAndNamesBoth) {
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr(std::to_string(kStoreFormat + 1)));
 }
 
+TEST_F(RocksdbStoreTest, OpensAnOlderFormatAndMakesItItsOwn) {
+  StoreBlob(*Open().blobs, TestObject(), Pattern(kMiB, 1));
+  Close();
+  {
+    const std::unique_ptr<RocksdbDatabase> database = OpenDatabase();
+    rocksdb::WriteBatch batch;
+    batch.Put(FormatKey(), NumberKey(std::uint64_t{1} << 32).substr(0, 4));
+    ASSERT_THAT(database->Write(batch, Durability::kSynced), IsOk());
+  }
+  EXPECT_TRUE(*Open().blobs->Read(TestObject(), 0, kMiB) == Pattern(kMiB, 1));
+  Close();
+  std::string format;
+  ASSERT_TRUE(OpenDatabase()->db().Get({}, FormatKey(), &format).ok());
+  EXPECT_EQ(ReadU32(AsBytes(format)), kStoreFormat);
+}
+
 TEST_F(RocksdbStoreTest, RefusesASecondProcess) {
   Open();
   EXPECT_THAT(TryOpen(), HasCode(absl::StatusCode::kFailedPrecondition));
@@ -161,6 +179,43 @@ TEST_F(RocksdbStoreTest, PutsAFastUploadIntoSegmentsAndNotIntoTheLog) {
 TEST_F(RocksdbStoreTest, PutsASmallBlobIntoNoSegment) {
   StoreBlob(*Open().blobs, TestObject(), Pattern(kSegmentChunkBytes, 1));
   EXPECT_EQ(Segments(), 0u);
+}
+
+// 9 MB in two segments; the log hears of rows alone.
+TEST_F(RocksdbStoreTest, PutsTheSmallBlobsOfARunIntoSegmentsThatTheyShare) {
+  const std::unique_ptr<BlobRun> run = Open().blobs->BeginRun();
+  for (std::uint8_t i = 1; i <= 30; ++i) StoreBlob(*run, TestObject(i), Pattern(300'000, i));
+  EXPECT_THAT(run->Flush(), IsOk());
+  EXPECT_LT(BytesInLogs(), 32'768u);
+  EXPECT_EQ(Segments(), 2u);
+}
+
+// Its file, with the last of them, and no sooner: counted anew when the store is opened.
+TEST_F(RocksdbStoreTest, DeletesASharedSegmentWithTheLastBlobOfIt) {
+  OrgStorage org = Open();
+  {
+    const std::unique_ptr<BlobRun> run = org.blobs->BeginRun();
+    for (std::uint8_t i = 1; i <= 4; ++i) StoreBlob(*run, TestObject(i), Pattern(5000, i));
+  }
+  ASSERT_THAT(org.blobs->Erase(TestObject(1)), IsOk());
+  EXPECT_EQ(Segments(), 1u);
+  org = Open();
+  ASSERT_THAT(org.blobs->Erase(TestObject(3)), IsOk());
+  ASSERT_THAT(org.blobs->Erase(TestObject(2)), IsOk());
+  EXPECT_TRUE(*org.blobs->Read(TestObject(4), 0, 5000) == Pattern(5000, 4));
+  EXPECT_EQ(Segments(), 1u);
+  ASSERT_THAT(Open().blobs->Erase(TestObject(4)), IsOk());
+  EXPECT_EQ(Segments(), 0u);
+}
+
+TEST_F(RocksdbStoreTest, LeavesNothingOfARunThatSealedNothing) {
+  {
+    const std::unique_ptr<BlobRun> run = Open().blobs->BeginRun();
+    auto writer = run->BeginWrite(TestObject(), 5000, UnixSeconds{1});
+    ASSERT_THAT((*writer)->Write(Pattern(4000, 1)), IsOk());
+  }
+  EXPECT_EQ(Segments(), 0u);
+  EXPECT_TRUE(std::filesystem::is_empty(Path("incoming")));
 }
 
 TEST_F(RocksdbStoreTest, DeletesTheFilesOfAnErasedBlob) {

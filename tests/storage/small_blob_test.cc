@@ -76,6 +76,21 @@ TEST_F(SmallBlobTest, IsDurableAsFarAsItWasFlushed) {
   EXPECT_EQ(writer->durable(), writer->offset());
 }
 
+// Until somebody asks for it nothing of it is stored; from the append that names it on, all of it.
+TEST_F(SmallBlobTest, OfARunIsStoredWhenItIsAskedForAndDurableWithTheNextAppend) {
+  const Bytes bytes = Pattern(300'000, 1);
+  const std::unique_ptr<BlobRun> run = org_.blobs->BeginRun();
+  auto writer = *run->BeginWrite(TestObject(), bytes.size(), UnixSeconds{1});
+  ASSERT_THAT(writer->Write(bytes), IsOk());
+  ASSERT_THAT(writer->Seal(Sha256(bytes)), IsOk());
+  AppendSomething();
+  EXPECT_EQ(writer->durable(), 0u);
+  EXPECT_EQ(DurableByStat(), 0u);
+  AppendSomething();
+  EXPECT_EQ(writer->durable(), bytes.size());
+  EXPECT_EQ(DurableByStat(), bytes.size());
+}
+
 // Of two logs a loss of power may take the end of the first alone: then the blob is synced.
 TEST_F(SmallBlobTest, IsSyncedWhenItBeganInAnotherLog) {
   const Bytes bytes = Pattern(kMiB, 1);

@@ -53,6 +53,10 @@ TEST(StorageFormat, HasTheRowsOfItsPage) {
   EXPECT_EQ(
       Hex(EncodeBlobPart({.place = BlobPart::Place::kSegment, .number = 7, .length = 8u << 20})),
       "01000000000000000700800000");
+  EXPECT_EQ(Hex(EncodeBlobPart(
+                {.place = BlobPart::Place::kShared, .number = 9, .length = 300'000, .row = 4})),
+            "03000000000000000900"
+            "0493e000000004");
 }
 
 TEST(StorageFormat, RefusesRowsThatItDoesNotWrite) {
@@ -66,6 +70,11 @@ TEST(StorageFormat, RefusesRowsThatItDoesNotWrite) {
   EXPECT_TRUE(DecodeBlobPart(AsBytes(part)).has_value());
   EXPECT_FALSE(DecodeBlobPart(AsBytes(part.substr(1))).has_value());
   EXPECT_FALSE(DecodeBlobPart(AsBytes("\x03" + part.substr(1))).has_value());
+  EXPECT_FALSE(DecodeBlobPart(AsBytes("\x04" + part.substr(1))).has_value());
+  EXPECT_FALSE(DecodeBlobPart({}).has_value());
+  const std::string shared = EncodeBlobPart({.place = BlobPart::Place::kShared, .row = 1});
+  EXPECT_EQ(DecodeBlobPart(AsBytes(shared))->row, 1u);
+  EXPECT_FALSE(DecodeBlobPart(AsBytes(shared.substr(0, shared.size() - 1))).has_value());
   EXPECT_FALSE(DecodeLedgerHeadRow(AsBytes("1234567")).has_value());
 }
 
