@@ -9,9 +9,9 @@
 namespace amparo::client {
 namespace {
 
-// One batch of at most 1 MiB; a few of them wait between two stages.
-constexpr std::size_t kBatchBytes = 15 * kSealedChunkSize;
-constexpr std::size_t kBatchesWaiting = 3;
+// One batch of 256 KiB; a few of them wait between two stages.
+constexpr std::size_t kBatchBytes = 4 * kSealedChunkSize;
+constexpr std::size_t kBatchesWaiting = 2;
 
 }  // namespace
 
