@@ -17,6 +17,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "server/founding_tokens.h"
 #include "server/private_file.h"
 #include "server/running_server.h"
@@ -243,6 +244,8 @@ int Main(int argc, char** argv) {
   // Else libcrypto takes itself down at exit, under gRPC's threads, which still use it.
   OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   KeepLargeBuffers();
+  // Debian's Abseil is built to look for deadlocks at every lock that gRPC takes.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   CLI::App app("The server of Amparo: an ordered log of signed statements, and sealed blobs.");
   app.footer(
       "Example:\n  amparod init --data /var/lib/amparo\n  amparod serve --data "

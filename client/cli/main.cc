@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "absl/strings/ascii.h"
+#include "absl/synchronization/mutex.h"
 #include "client/cli/outcomes.h"
 #include "client/cli/verbs.h"
 #include "client/platform.h"
@@ -84,5 +85,7 @@ int main(int argc, char** argv) {
   // Else libcrypto takes itself down at exit, under gRPC's threads, which still use it.
   OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   amparo::cli::KeepLargeBuffers();
+  // Debian's Abseil is built to look for deadlocks at every lock that gRPC takes.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   return amparo::cli::Run(argc, argv);
 }
