@@ -1,55 +1,76 @@
 #include "storage/rocksdb_blob_run.h"
 
+#include <array>
 #include <utility>
 
 namespace amparo::storage {
 
-SharedSegment::SharedSegment(RocksdbBlobStore& store, std::unique_ptr<SegmentBuilder> builder)
-    : store_(store), number_(builder->number()), builder_(std::move(builder)) {}
-
-absl::StatusOr<bool> SharedSegment::Add(const ObjectId& object, ByteView blob, UnixSeconds now) {
+absl::StatusOr<bool> GatheredBlobs::Add(const ObjectId& object, Bytes&& blob, UnixSeconds now) {
   const std::lock_guard lock(mutex_);
   if (outcome_.has_value()) return false;
   absl::Status room = store_.database_.CheckRoom(Room::kForUploads, blob.size());
   if (!room.ok()) return room;
-  if (absl::Status status = builder_->AddRow(blob); !status.ok()) return status;
-  members_.push_back(
-      {.object = object, .length = static_cast<std::uint32_t>(blob.size()), .now = now});
+  bytes_ += blob.size();
+  members_.push_back({.object = object,
+                      .length = static_cast<std::uint32_t>(blob.size()),
+                      .now = now,
+                      .blob = std::move(blob)});
   store_.NoteUnstored(object, shared_from_this());
-  return true;
+  if (bytes_ < kSharedSegmentBytesMin) return true;
+  absl::Status moved = MoveToSegment();
+  if (moved.ok()) return true;
+  End(moved);
+  return moved;
 }
 
-absl::Status SharedSegment::Store() {
-  const std::lock_guard lock(mutex_);
-  if (!outcome_.has_value()) {
-    outcome_ = members_.empty() ? absl::OkStatus() : StoreHeld();
-    builder_.reset();
-    for (const Member& member : members_) store_.ForgetUnstored(member.object);
+absl::Status GatheredBlobs::MoveToSegment() {
+  if (segment_ == nullptr) {
+    absl::StatusOr<std::unique_ptr<SegmentBuilder>> segment = store_.segments_.Begin();
+    if (!segment.ok()) return segment.status();
+    segment_ = *std::move(segment);
   }
+  for (; in_segment_ < members_.size(); ++in_segment_) {
+    Bytes& blob = members_[in_segment_].blob;
+    if (absl::Status status = segment_->AddRow(blob); !status.ok()) return status;
+    blob = Bytes();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GatheredBlobs::Store() {
+  const std::lock_guard lock(mutex_);
+  if (!outcome_.has_value()) End(members_.empty() ? absl::OkStatus() : StoreHeld());
   return *outcome_;
 }
 
-absl::Status SharedSegment::StoreHeld() {
-  if (absl::Status status = builder_->Finish(); !status.ok()) return status;
-  store_.segments_.Share(number_, members_.size());
-  // If that fails, the rows may yet be there when the store is opened again; if they are not, the
-  // segment is erased then.
-  return WriteRows();
+void GatheredBlobs::End(const absl::Status& outcome) {
+  outcome_ = outcome;
+  segment_.reset();
+  for (const Member& member : members_) store_.ForgetUnstored(member.object);
+  members_ = {};
 }
 
-absl::Status SharedSegment::WriteRows() {
+absl::Status GatheredBlobs::StoreHeld() {
+  if (segment_ != nullptr) {
+    if (absl::Status status = segment_->Finish(); !status.ok()) return status;
+    store_.segments_.Share(segment_->number(), members_.size());
+  }
   rocksdb::WriteBatch batch;
-  rocksdb::ColumnFamilyHandle* const family = store_.database_.family(Family::kBlobs);
   for (std::uint32_t row = 0; const Member& member : members_) {
-    const BlobPart part = {.place = BlobPart::Place::kShared,
-                           .number = number_,
-                           .length = member.length,
-                           .row = row++};
     const BlobState state = {
         .length = member.length, .stored = member.length, .sealed = true, .changed = member.now};
-    batch.Put(family, BlobPartKey(store_.org_, member.object, 0), EncodeBlobPart(part));
-    batch.Put(family, BlobStateKey(store_.org_, member.object), EncodeBlobState(state));
+    if (segment_ == nullptr) {
+      store_.PutRows(batch, member.object, 0, store_.PutSmall(batch, member.blob), state);
+      continue;
+    }
+    const std::array<BlobPart, 1> part = {{{.place = BlobPart::Place::kShared,
+                                            .number = segment_->number(),
+                                            .length = member.length,
+                                            .row = row++}}};
+    store_.PutRows(batch, member.object, 0, part, state);
   }
+  // If that fails, the rows may yet be there when the store is opened again; if they are not, the
+  // segment is erased then.
   absl::Status status = store_.database_.Write(batch, Durability::kOrdered);
   if (!status.ok()) return status;
   for (const Member& member : members_) store_.NotePending(member.object, 0);
@@ -62,30 +83,29 @@ absl::StatusOr<std::unique_ptr<BlobWriter>> RocksdbBlobRun::BeginWrite(const Obj
   return store_.Begin(object, length, now, this);
 }
 
-absl::Status RocksdbBlobRun::Add(const ObjectId& object, ByteView blob, UnixSeconds now) {
-  if (open_ != nullptr && open_bytes_ + blob.size() > kSegmentBytesMax) {
+absl::Status RocksdbBlobRun::Add(const ObjectId& object, Bytes blob, UnixSeconds now) {
+  const std::size_t size = blob.size();
+  if (open_ != nullptr && open_bytes_ + size > kSegmentBytesMax) {
     if (absl::Status status = BeginStoring(); !status.ok()) return status;
   }
   while (true) {
     if (open_ == nullptr) {
-      absl::StatusOr<std::unique_ptr<SegmentBuilder>> builder = store_.segments_.Begin();
-      if (!builder.ok()) return builder.status();
-      open_ = std::make_shared<SharedSegment>(store_, *std::move(builder));
+      open_ = std::make_shared<GatheredBlobs>(store_);
       open_bytes_ = 0;
     }
-    absl::StatusOr<bool> added = open_->Add(object, blob, now);
+    absl::StatusOr<bool> added = open_->Add(object, std::move(blob), now);
     if (!added.ok()) return added.status();
     if (*added) break;
     open_.reset();  // Somebody asked for one of its blobs.
   }
-  open_bytes_ += blob.size();
+  open_bytes_ += size;
   return absl::OkStatus();
 }
 
 absl::Status RocksdbBlobRun::BeginStoring() {
   absl::Status status = AwaitStored();
   storing_ =
-      std::async(std::launch::async, [segment = std::move(open_)] { return segment->Store(); });
+      std::async(std::launch::async, [gathered = std::move(open_)] { return gathered->Store(); });
   return status;
 }
 

@@ -87,9 +87,9 @@ absl::StatusOr<std::unique_ptr<BlobWriter>> RocksdbBlobStore::Begin(const Object
 }
 
 void RocksdbBlobStore::NoteUnstored(const ObjectId& object,
-                                    std::shared_ptr<SharedSegment> segment) {
+                                    std::shared_ptr<GatheredBlobs> gathered) {
   const std::lock_guard lock(mutex_);
-  unstored_[object] = std::move(segment);
+  unstored_[object] = std::move(gathered);
 }
 
 void RocksdbBlobStore::ForgetUnstored(const ObjectId& object) {
@@ -103,15 +103,15 @@ bool RocksdbBlobStore::IsUnstored(const ObjectId& object) const {
 }
 
 void RocksdbBlobStore::StoreIfUnstored(const ObjectId& object) const {
-  std::shared_ptr<SharedSegment> segment;
+  std::shared_ptr<GatheredBlobs> gathered;
   {
     const std::lock_guard lock(mutex_);
     const auto found = unstored_.find(object);
     if (found == unstored_.end()) return;
-    segment = found->second;
+    gathered = found->second;
   }
   // Where that fails the rows say so: the blob was only begun. Its run tells why.
-  segment->Store().IgnoreError();
+  gathered->Store().IgnoreError();
 }
 
 absl::StatusOr<std::optional<BlobState>> RocksdbBlobStore::Stat(const ObjectId& object) const {
@@ -143,6 +143,30 @@ void RocksdbBlobStore::NotePending(const ObjectId& object, std::uint64_t durable
                   [&](const auto& entry) { return database_.IsDurable(entry.second.mark); });
   }
   pending_[object] = {.mark = mark, .durable = durable};
+}
+
+std::vector<BlobPart> RocksdbBlobStore::PutSmall(rocksdb::WriteBatch& batch, ByteView bytes) const {
+  std::vector<BlobPart> parts;
+  while (!bytes.empty()) {
+    const ByteView value = bytes.first(std::min(bytes.size(), kSegmentChunkBytes));
+    bytes = bytes.subspan(value.size());
+    parts.push_back({.place = BlobPart::Place::kSmall,
+                     .number = segments_.NextNumber(),
+                     .length = static_cast<std::uint32_t>(value.size())});
+    batch.Put(database_.family(Family::kSmall), NumberKey(parts.back().number), AsSlice(value));
+  }
+  return parts;
+}
+
+void RocksdbBlobStore::PutRows(rocksdb::WriteBatch& batch, const ObjectId& object,
+                               std::uint64_t start, std::span<const BlobPart> parts,
+                               const BlobState& state) const {
+  rocksdb::ColumnFamilyHandle* const family = database_.family(Family::kBlobs);
+  for (const BlobPart& part : parts) {
+    batch.Put(family, BlobPartKey(org_, object, start), EncodeBlobPart(part));
+    start += part.length;
+  }
+  batch.Put(family, BlobStateKey(org_, object), EncodeBlobState(state));
 }
 
 absl::StatusOr<Bytes> RocksdbBlobStore::Read(const ObjectId& object, std::uint64_t offset,

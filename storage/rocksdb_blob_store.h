@@ -23,7 +23,7 @@ namespace amparo::storage {
 
 class RocksdbBlobRun;
 class RocksdbBlobWriter;
-class SharedSegment;
+class GatheredBlobs;
 
 class RocksdbBlobStore : public BlobStore {
  public:
@@ -46,7 +46,7 @@ class RocksdbBlobStore : public BlobStore {
  private:
   friend class RocksdbBlobRun;
   friend class RocksdbBlobWriter;
-  friend class SharedSegment;
+  friend class GatheredBlobs;
 
   // Who may write a blob. Held while a writer writes, ends or dies, so that the next one waits for
   // it and finds it whole. Taken before `mutex_`.
@@ -58,8 +58,8 @@ class RocksdbBlobStore : public BlobStore {
   // BeginWrite in `run`, or in none.
   absl::StatusOr<std::unique_ptr<BlobWriter>> Begin(const ObjectId& object, std::uint64_t length,
                                                     UnixSeconds now, RocksdbBlobRun* run);
-  // From here on, whoever asks for the blob has `segment` stored, until it is.
-  void NoteUnstored(const ObjectId& object, std::shared_ptr<SharedSegment> segment);
+  // From here on, whoever asks for the blob has `gathered` stored, until it is.
+  void NoteUnstored(const ObjectId& object, std::shared_ptr<GatheredBlobs> gathered);
   void ForgetUnstored(const ObjectId& object);
   bool IsUnstored(const ObjectId& object) const;
   void StoreIfUnstored(const ObjectId& object) const;
@@ -73,6 +73,11 @@ class RocksdbBlobStore : public BlobStore {
                                                       std::uint64_t length) const;
   // REQUIRES: the blob's turn is held.
   absl::Status EraseHeld(const ObjectId& object);
+  // Into `batch`: bytes as small values, whose parts it returns; the rows of parts that follow each
+  // other from byte `start` on, and what the blob is with them.
+  std::vector<BlobPart> PutSmall(rocksdb::WriteBatch& batch, ByteView bytes) const;
+  void PutRows(rocksdb::WriteBatch& batch, const ObjectId& object, std::uint64_t start,
+               std::span<const BlobPart> parts, const BlobState& state) const;
   // Up to where this blob, of which `stored` bytes have rows, is on disk.
   std::uint64_t DurableOf(const ObjectId& object, std::uint64_t stored) const;
   // A row of this blob was just written without a sync; before it, `durable` bytes were on disk.
@@ -89,7 +94,7 @@ class RocksdbBlobStore : public BlobStore {
   mutable std::mutex mutex_;  // Guards what follows.
   std::map<ObjectId, std::weak_ptr<Turn>> turns_;
   std::map<ObjectId, Pending> pending_;  // At least those that are not durable.
-  std::map<ObjectId, std::shared_ptr<SharedSegment>> unstored_;
+  std::map<ObjectId, std::shared_ptr<GatheredBlobs>> unstored_;
 };
 
 }  // namespace amparo::storage

@@ -113,18 +113,8 @@ absl::Status RocksdbBlobWriter::StoreSmall(Durability durability) {
   absl::Status room = store_.database_.CheckRoom(Room::kForUploads, chunk_.size());
   if (!room.ok()) return room;
   rocksdb::WriteBatch batch;
-  std::vector<BlobPart> parts;
-  // More than one of what was to share a segment, and was flushed before it was whole.
-  for (ByteView rest(chunk_); !rest.empty();) {
-    const ByteView value = rest.first(std::min(rest.size(), kSegmentChunkBytes));
-    rest = rest.subspan(value.size());
-    parts.push_back({.place = BlobPart::Place::kSmall,
-                     .number = store_.segments_.NextNumber(),
-                     .length = static_cast<std::uint32_t>(value.size())});
-    batch.Put(store_.database_.family(Family::kSmall), NumberKey(parts.back().number),
-              AsSlice(value));
-  }
-  absl::Status status = PutRows(batch, parts, durability);
+  // More than one part of what was to share a segment, and was flushed before it was whole.
+  absl::Status status = PutRows(batch, store_.PutSmall(batch, chunk_), durability);
   if (status.ok()) chunk_.clear();
   return status;
 }
@@ -133,12 +123,8 @@ absl::Status RocksdbBlobWriter::PutRows(rocksdb::WriteBatch& batch, std::span<co
                                         Durability durability) {
   BlobState next = state_;
   next.changed = now_;
-  rocksdb::ColumnFamilyHandle* const family = store_.database_.family(Family::kBlobs);
-  for (const BlobPart& part : parts) {
-    batch.Put(family, BlobPartKey(store_.org_, object_, next.stored), EncodeBlobPart(part));
-    next.stored += part.length;
-  }
-  batch.Put(family, BlobStateKey(store_.org_, object_), EncodeBlobState(next));
+  for (const BlobPart& part : parts) next.stored += part.length;
+  store_.PutRows(batch, object_, state_.stored, parts, next);
   const std::uint64_t durable = store_.DurableOf(object_, state_.stored);
   absl::Status status = store_.database_.Write(batch, durability);
   if (!status.ok()) return status;
@@ -215,7 +201,7 @@ absl::Status RocksdbBlobWriter::SealShared(const Hash& sha256) {
   const Hash found = running_->Finish();
   running_.reset();
   if (found != sha256) return EraseUnlike(found, sha256);
-  if (broken_ = run_->Add(object_, chunk_, now_); !broken_.ok()) return broken_;
+  if (broken_ = run_->Add(object_, std::move(chunk_), now_); !broken_.ok()) return broken_;
   chunk_ = Bytes();
   is_shared_ = true;
   turn_->writer = nullptr;

@@ -132,7 +132,7 @@ TEST(FullDisk, OnlyBeganTheBlobsOfARunThatCannotBeStored) {
   const TemporaryDirectory directory;
   const std::unique_ptr<Store> store = Open(directory.path(), 0);
   const OrgStorage org = *store->Open(TestOrg());
-  const Bytes bytes = Pattern(700 * 1024, 1);
+  const Bytes bytes = Pattern(kMiB, 1);
   const auto seal = [&](BlobRun& run) {
     auto writer = run.BeginWrite(TestObject(), bytes.size(), UnixSeconds{1});
     EXPECT_THAT(writer, IsOk());
