@@ -63,6 +63,15 @@ void HardenProcess() {
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+// A soft limit is for programs that use select(); this one has a descriptor for each connection and
+// each file of its store.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int FailLoading(const absl::Status& status, const Arguments& arguments) {
   if (absl::IsNotFound(status)) {
     return Fail(kExitData, absl::NotFoundError(absl::StrCat("no server in ", arguments.data.path)),
@@ -241,6 +250,7 @@ void KeepLargeBuffers() {
 
 int Main(int argc, char** argv) {
   HardenProcess();
+  RaiseDescriptorLimit();
   // Else libcrypto takes itself down at exit, under gRPC's threads, which still use it.
   OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   KeepLargeBuffers();

@@ -126,7 +126,13 @@ Reactor* Service::Append(Context* context, const v1::Envelope* request, v1::Appe
   if (!input.ok()) return done(input.status()), reactor;
   auto submission = Prepare(*std::move(input));
   if (!submission.ok()) return done(submission.status()), reactor;
-  who->organization->Submit(*std::move(submission), done, who->caller.member);
+  const bool names_blobs = submission->body.objects.size() > submission->objects.size();
+  const auto submit = [organization = who->organization, done, carrier = who->caller.member,
+                       given = std::make_shared<Submission>(*std::move(submission))] {
+    organization->Submit(std::move(*given), done, carrier);
+  };
+  // Blobs that were sealed a moment ago may have to be stored first.
+  names_blobs ? parts_.disk->Run(submit) : submit();
   return reactor;
 }
 

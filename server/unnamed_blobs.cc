@@ -102,7 +102,7 @@ absl::Status UnnamedBlobs::CheckTotals(std::uint64_t length, UnixSeconds now) {
   const std::uint64_t cost = CostOf(length);
   const auto has_room = [&] {
     return bytes_ + cost <= limits_.unnamed_bytes &&
-           (limits_.stored_bytes == 0 || stored_bytes_ + length <= limits_.stored_bytes);
+           (limits_.stored_bytes == 0 || StoredBytes() + length <= limits_.stored_bytes);
   };
   if (has_room()) return absl::OkStatus();
   if (auto status = ForgetNamed(std::nullopt); !status.ok()) return status;
@@ -115,7 +115,7 @@ absl::Status UnnamedBlobs::CheckTotals(std::uint64_t length, UnixSeconds now) {
                      " more, at most ", limits_.unnamed_bytes));
   }
   return Refuse(Reason::kOrganizationFull,
-                absl::StrCat("the organisation stores ", stored_bytes_, " bytes, and ", length,
+                absl::StrCat("the organisation stores ", StoredBytes(), " bytes, and ", length,
                              " more, at most ", limits_.stored_bytes));
 }
 
@@ -187,8 +187,17 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const M
 
 absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::BeginWrite(
     const ObjectId& object, std::uint64_t length, UnixSeconds now, storage::BlobRun* run) {
-  return run != nullptr ? run->BeginWrite(object, length, now)
-                        : blobs_->BeginWrite(object, length, now);
+  auto writer = run != nullptr ? run->BeginWrite(object, length, now)
+                               : blobs_->BeginWrite(object, length, now);
+  if (!writer.ok()) return writer;
+  // What was sealed under this id is lost, and what was noted of it would be said of other bytes.
+  const auto noted = blobs_->GetPiece(BlobHashKey(object));
+  if (!noted.ok()) return noted.status();
+  if (noted->has_value()) {
+    const Bytes key = BlobHashKey(object);
+    if (auto status = blobs_->ErasePieces({&key, 1}); !status.ok()) return status;
+  }
+  return writer;
 }
 
 absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::GoOn(const MemberId& member,

@@ -97,6 +97,7 @@ class UnnamedBlobs {
   absl::Status ForgetNamed(std::optional<MemberId> owner);
   // No statement can be about to name those: they are not sealed.
   absl::Status EraseAbandoned(std::optional<MemberId> owner, UnixSeconds now);
+  std::uint64_t StoredBytes() const { return stored_bytes_ + blobs_->UnfreedBytes(); }
   // What it was begun with is stored no more.
   void Uncount(std::uint64_t length) { stored_bytes_ -= std::min(stored_bytes_, length); }
   absl::Status Erase(const ObjectId& object);

@@ -38,7 +38,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     is_replying_ = false;
     if (!finish_.has_value()) {
       if (ok && IsDue()) Reply();
-    } else if (ok && IsNew()) {
+    } else if (ok && finish_->ok() && IsNew()) {
       Reply();
     } else {
       Finish(*finish_);

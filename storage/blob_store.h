@@ -107,6 +107,8 @@ class BlobStore {
                                      std::size_t length) const = 0;
   // Erased from every later answer at once, from disk as soon as the engine can. OK if absent.
   virtual absl::Status Erase(const ObjectId& object) = 0;
+  // Bytes of erased blobs that stay on disk until others are erased that lie in the same files.
+  virtual std::uint64_t UnfreedBytes() const { return 0; }
   // Ids of blobs, sealed or not, whose last change is before `before`: ascending, at most
   // `limit`, and only those above `after`, so that a caller can walk past what it keeps.
   virtual absl::StatusOr<std::vector<ObjectId>> ChangedBefore(

@@ -53,7 +53,7 @@ void GatheredBlobs::End(const absl::Status& outcome) {
 absl::Status GatheredBlobs::StoreHeld() {
   if (segment_ != nullptr) {
     if (absl::Status status = segment_->Finish(); !status.ok()) return status;
-    store_.segments_.Share(segment_->number(), members_.size());
+    store_.segments_.Share(segment_->number(), store_.org_, members_.size());
   }
   rocksdb::WriteBatch batch;
   for (std::uint32_t row = 0; const Member& member : members_) {
@@ -96,7 +96,8 @@ absl::Status RocksdbBlobRun::Add(const ObjectId& object, Bytes blob, UnixSeconds
     absl::StatusOr<bool> added = open_->Add(object, std::move(blob), now);
     if (!added.ok()) return added.status();
     if (*added) break;
-    open_.reset();  // Somebody asked for one of its blobs.
+    // Somebody asked for one of its blobs: it is stored, or could not be.
+    if (absl::Status s = std::exchange(open_, nullptr)->Store(); !s.ok()) return s;
   }
   open_bytes_ += size;
   return absl::OkStatus();

@@ -246,14 +246,14 @@ absl::Status RocksdbBlobStore::EraseHeld(const ObjectId& object) {
   const rocksdb::Slice bound(end);
   rocksdb::WriteBatch batch;
   std::vector<std::uint64_t> segments;
-  std::vector<std::uint64_t> shared;
+  std::vector<BlobPart> shared;
   const std::unique_ptr<rocksdb::Iterator> rows = database_.Iterate(Family::kBlobs, &bound);
   for (rows->Seek(first); rows->Valid(); rows->Next()) {
     const std::optional<BlobPart> part = DecodeBlobPart(AsView(rows->value()));
     if (part.has_value() && part->place == BlobPart::Place::kSegment) {
       segments.push_back(part->number);
     } else if (part.has_value() && part->place == BlobPart::Place::kShared) {
-      shared.push_back(part->number);
+      shared.push_back(*part);
     } else if (part.has_value()) {
       batch.Delete(database_.family(Family::kSmall), NumberKey(part->number));
     }
@@ -266,8 +266,8 @@ absl::Status RocksdbBlobStore::EraseHeld(const ObjectId& object) {
   if (absl::Status status = database_.Write(batch, Durability::kSynced); !status.ok()) {
     return status;
   }
-  for (const std::uint64_t number : shared) {
-    if (segments_.Leave(number)) segments.push_back(number);
+  for (const BlobPart& part : shared) {
+    if (segments_.Leave(part.number, part.length)) segments.push_back(part.number);
   }
   return segments_.Erase(segments);
 }

@@ -18,30 +18,42 @@
 namespace amparo::storage {
 namespace {
 
-// Number and place of every part that a blob names, ascending by number.
-absl::StatusOr<std::vector<BlobPart>> NamedParts(const RocksdbDatabase& database) {
+struct NamedPart {
+  BlobPart part;
+  OrgId org;
+};
+std::uint64_t NumberOf(const NamedPart& named) { return named.part.number; }
+
+// Every part that a blob names, ascending by number.
+absl::StatusOr<std::vector<NamedPart>> NamedParts(const RocksdbDatabase& database) {
   constexpr std::size_t kKindAt = OrgId::kSize + ObjectId::kSize;
-  std::vector<BlobPart> out;
+  std::vector<NamedPart> out;
   const std::unique_ptr<rocksdb::Iterator> rows = database.Iterate(Family::kBlobs, nullptr);
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     if (rows->key().size() <= kKindAt || rows->key()[kKindAt] != kKeyBlobPart) continue;
     const std::optional<BlobPart> part = DecodeBlobPart(AsView(rows->value()));
     if (!part.has_value()) return absl::DataLossError("a blob's part row is malformed");
-    out.push_back(*part);
+    out.push_back({.part = *part, .org = *OrgId::From(AsView(rows->key()).first(OrgId::kSize))});
   }
   if (!rows->status().ok()) return FromRocksdb(rows->status());
-  std::ranges::sort(out, {}, &BlobPart::number);
+  std::ranges::sort(out, {}, NumberOf);
   return out;
 }
 
-// Numbers of the segments that stand, from the file names' metadata: no file is opened.
-std::vector<std::uint64_t> StandingSegments(RocksdbDatabase& database) {
+struct StandingSegment {
+  std::uint64_t number = 0;
+  std::uint64_t file_bytes = 0;
+};
+
+// From the files' metadata: no file is opened.
+std::vector<StandingSegment> StandingSegments(RocksdbDatabase& database) {
   rocksdb::ColumnFamilyMetaData family;
   database.db().GetColumnFamilyMetaData(database.family(Family::kSegments), &family);
-  std::vector<std::uint64_t> out;
+  std::vector<StandingSegment> out;
   for (const rocksdb::LevelMetaData& level : family.levels) {
     for (const rocksdb::SstFileMetaData& file : level.files) {
-      if (file.smallestkey.size() >= 8) out.push_back(ReadU64(AsBytes(file.smallestkey)));
+      if (file.smallestkey.size() < 8) continue;
+      out.push_back({.number = ReadU64(AsBytes(file.smallestkey)), .file_bytes = file.size});
     }
   }
   return out;
@@ -96,19 +108,23 @@ absl::Status RocksdbSegments::Recover() {
   if (error) {
     return absl::UnavailableError(absl::StrCat("folder of incoming segments: ", error.message()));
   }
-  const absl::StatusOr<std::vector<BlobPart>> named = NamedParts(database_);
+  const absl::StatusOr<std::vector<NamedPart>> named = NamedParts(database_);
   if (!named.ok()) return named.status();
-  std::uint64_t newest = named->empty() ? 0 : named->back().number;
+  std::uint64_t newest = named->empty() ? 0 : named->back().part.number;
   std::vector<std::uint64_t> unnamed;
-  for (const std::uint64_t number : StandingSegments(database_)) {
-    newest = std::max(newest, number);
-    const auto part = std::ranges::lower_bound(*named, number, {}, &BlobPart::number);
-    const bool is_named =
-        part != named->end() && part->number == number && part->place != BlobPart::Place::kSmall;
-    if (!is_named) unnamed.push_back(number);
-  }
-  for (const BlobPart& part : *named) {
-    if (part.place == BlobPart::Place::kShared) Share(part.number, 1);
+  for (const StandingSegment& segment : StandingSegments(database_)) {
+    newest = std::max(newest, segment.number);
+    const auto parts = std::ranges::equal_range(*named, segment.number, {}, NumberOf);
+    if (parts.empty() || parts.front().part.place == BlobPart::Place::kSmall) {
+      unnamed.push_back(segment.number);
+    } else if (parts.front().part.place == BlobPart::Place::kShared) {
+      std::uint64_t left = 0;
+      for (const NamedPart& named_part : parts) left += named_part.part.length;
+      Share(segment.number, parts.front().org, parts.size());
+      // With what the file needs besides, some hundred bytes for each blob.
+      const std::lock_guard lock(mutex_);
+      AddUnfreed(shared_[segment.number], segment.file_bytes - std::min(segment.file_bytes, left));
+    }
   }
   next_.store(newest + 1);
   return Erase(unnamed);
@@ -158,17 +174,32 @@ absl::Status RocksdbSegments::ReadRow(std::uint64_t number, std::uint32_t row, s
   return absl::OkStatus();
 }
 
-void RocksdbSegments::Share(std::uint64_t number, std::size_t blobs) {
+void RocksdbSegments::Share(std::uint64_t number, const OrgId& org, std::size_t blobs) {
   const std::lock_guard lock(mutex_);
-  shared_[number] += blobs;
+  shared_[number] = {.org = org, .blobs = blobs};
 }
 
-bool RocksdbSegments::Leave(std::uint64_t number) {
+bool RocksdbSegments::Leave(std::uint64_t number, std::uint32_t length) {
   const std::lock_guard lock(mutex_);
   const auto found = shared_.find(number);
-  if (found == shared_.end() || --found->second > 0) return false;
+  if (found == shared_.end()) return false;
+  Shared& shared = found->second;
+  AddUnfreed(shared, length);
+  if (--shared.blobs > 0) return false;
+  unfreed_bytes_[shared.org] -= shared.unfreed_bytes;
   shared_.erase(found);
   return true;
+}
+
+void RocksdbSegments::AddUnfreed(Shared& shared, std::uint64_t bytes) {
+  shared.unfreed_bytes += bytes;
+  unfreed_bytes_[shared.org] += bytes;
+}
+
+std::uint64_t RocksdbSegments::UnfreedBytes(const OrgId& org) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = unfreed_bytes_.find(org);
+  return found == unfreed_bytes_.end() ? 0 : found->second;
 }
 
 absl::Status RocksdbSegments::Erase(std::span<const std::uint64_t> numbers) {

@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
 #include "rocksdb/sst_file_writer.h"
+#include "statement/ids.h"
 #include "storage/rocksdb_database.h"
 
 namespace amparo::storage {
@@ -75,17 +76,28 @@ class RocksdbSegments {
   // Deletes the files. OK if absent.
   absl::Status Erase(std::span<const std::uint64_t> numbers);
 
-  // So many blobs share the segment. To be said before their rows are written.
-  void Share(std::uint64_t number, std::size_t blobs);
-  // One of them is gone. True: it was the last one, and the segment may be erased.
-  bool Leave(std::uint64_t number);
+  // So many blobs of one organisation share the segment. To be said before their rows are written.
+  void Share(std::uint64_t number, const OrgId& org, std::size_t blobs);
+  // One of them, of so many bytes, is gone. True: it was the last one, and the segment may be
+  // erased.
+  bool Leave(std::uint64_t number, std::uint32_t length);
+  // Bytes of those that are gone, in segments that stand.
+  std::uint64_t UnfreedBytes(const OrgId& org) const;
 
  private:
   RocksdbDatabase& database_;
   const std::string incoming_;
   std::atomic<std::uint64_t> next_{1};
-  std::mutex mutex_;                             // Guards what follows.
-  std::map<std::uint64_t, std::size_t> shared_;  // How many blobs are left in each.
+  struct Shared {
+    OrgId org;
+    std::size_t blobs = 0;            // Left,
+    std::uint64_t unfreed_bytes = 0;  // and what those took that are gone.
+  };
+  void AddUnfreed(Shared& shared, std::uint64_t bytes);  // REQUIRES: mutex_ is held.
+
+  mutable std::mutex mutex_;  // Guards what follows.
+  std::map<std::uint64_t, Shared> shared_;
+  std::map<OrgId, std::uint64_t> unfreed_bytes_;  // Of all of one organisation's.
 };
 
 }  // namespace amparo::storage

@@ -6,74 +6,38 @@
 #include <atomic>
 
 #include "server/submission.h"
+#include "tests/server/forwarding_store.h"
 #include "tests/server/scene.h"
 
 namespace amparo::server::testing {
 namespace {
 
-// A blob store that counts what is asked of it.
-class CountingBlobs : public storage::BlobStore {
+// Counts what is asked of it.
+class CountingBlobs final : public ForwardingBlobs {
  public:
-  explicit CountingBlobs(storage::BlobStore* inner) : inner_(inner) {}
-  absl::StatusOr<std::unique_ptr<storage::BlobWriter>> BeginWrite(const ObjectId& object,
-                                                                  std::uint64_t length,
-                                                                  UnixSeconds now) override {
-    return inner_->BeginWrite(object, length, now);
-  }
+  using ForwardingBlobs::ForwardingBlobs;
   absl::StatusOr<std::optional<storage::BlobState>> Stat(const ObjectId& object) const override {
     ++looked;
-    return inner_->Stat(object);
+    return ForwardingBlobs::Stat(object);
   }
   absl::StatusOr<Bytes> Read(const ObjectId& object, std::uint64_t offset,
                              std::size_t length) const override {
     ++read;
-    return inner_->Read(object, offset, length);
-  }
-  absl::Status Erase(const ObjectId& object) override { return inner_->Erase(object); }
-  absl::StatusOr<std::vector<ObjectId>> ChangedBefore(
-      UnixSeconds before, std::size_t limit, std::optional<ObjectId> after) const override {
-    return inner_->ChangedBefore(before, limit, after);
-  }
-  absl::Status PutPieces(std::span<const storage::PieceWrite> pieces) override {
-    return inner_->PutPieces(pieces);
-  }
-  absl::StatusOr<std::optional<Bytes>> GetPiece(ByteView key) const override {
-    return inner_->GetPiece(key);
-  }
-  absl::Status ErasePieces(std::span<const Bytes> keys) override {
-    return inner_->ErasePieces(keys);
+    return ForwardingBlobs::Read(object, offset, length);
   }
 
   mutable std::atomic<int> looked = 0;
   mutable std::atomic<int> read = 0;
-
- private:
-  storage::BlobStore* const inner_;
 };
 
 // A store of one organisation whose blobs are counted.
-class CountingStore : public storage::Store {
- public:
-  absl::StatusOr<storage::OrgStorage> Open(const OrgId& org) override {
-    auto opened = inner_->Open(org);
-    if (!opened.ok()) return opened.status();
-    if (blobs == nullptr) blobs = std::make_unique<CountingBlobs>(opened->blobs);
-    opened->blobs = blobs.get();
-    return opened;
-  }
-  absl::StatusOr<std::vector<OrgId>> List() const override { return inner_->List(); }
-  absl::Status PutSetting(ByteView key, ByteView value) override {
-    return inner_->PutSetting(key, value);
-  }
-  absl::StatusOr<std::optional<Bytes>> GetSetting(ByteView key) const override {
-    return inner_->GetSetting(key);
-  }
-  absl::Status EraseSetting(ByteView key) override { return inner_->EraseSetting(key); }
-
-  std::unique_ptr<CountingBlobs> blobs;
-
- private:
-  const std::unique_ptr<storage::Store> inner_ = storage::OpenMemoryStore();
+struct CountingStore {
+  CountingBlobs* blobs = nullptr;
+  ForwardingStore store{[this](storage::BlobStore& inner) {
+    auto made = std::make_unique<CountingBlobs>(inner);
+    blobs = made.get();
+    return made;
+  }};
 };
 
 MadeObject SealedIn(storage::BlobStore& blobs) {
@@ -86,7 +50,7 @@ MadeObject SealedIn(storage::BlobStore& blobs) {
 
 TEST(FindBlobs, ComparesTheNotedHashAndReadsNothing) {
   CountingStore store;
-  const auto storage = store.Open(OrgId::Filled(1));
+  ASSERT_TRUE(store.store.Open(OrgId::Filled(1)).ok());
   const MadeObject part = SealedIn(*store.blobs);
   ASSERT_TRUE(NoteBlobHash(*store.blobs, part.ref.object, part.ref.payload_sha256).ok());
   Submission right;
@@ -104,7 +68,7 @@ TEST(FindBlobs, ComparesTheNotedHashAndReadsNothing) {
 // A crash between the seal and the note.
 TEST(FindBlobs, ReadsABlobWhoseHashNobodyNoted) {
   CountingStore store;
-  const auto storage = store.Open(OrgId::Filled(1));
+  ASSERT_TRUE(store.store.Open(OrgId::Filled(1)).ok());
   const MadeObject part = SealedIn(*store.blobs);
   Submission submission;
   submission.body.objects = {part.ref};
@@ -115,7 +79,7 @@ TEST(FindBlobs, ReadsABlobWhoseHashNobodyNoted) {
 
 TEST(FindBlobs, IsNotAskedForAnAuthorWhoIsNotValid) {
   CountingStore store;
-  Scene scene(&store);
+  Scene scene(&store.store);
   const MadeObject part = SealedIn(*store.blobs);
   const MadeObject manifest = ObjectNamed("m", ObjectClass::kManifest);
   const auto compose = [&] {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/disk_threads.h"
+#include "tests/server/forwarding_store.h"
 #include "tests/server/rpc_fixture.h"
 
 namespace amparo::server::testing {
@@ -16,68 +17,25 @@ namespace {
 
 constexpr std::uint8_t kStuck = 0x57;  // Objects that begin with it wait for the gate.
 
-// Everything the store in memory has, behind a gate for some objects.
-class GatedBlobs final : public storage::BlobStore {
+// Behind a gate for some objects.
+class GatedBlobs final : public ForwardingBlobs {
  public:
   GatedBlobs(storage::BlobStore& blobs, std::shared_future<void> gate)
-      : blobs_(blobs), gate_(std::move(gate)) {}
-  absl::StatusOr<std::unique_ptr<storage::BlobWriter>> BeginWrite(const ObjectId& object,
-                                                                  std::uint64_t length,
-                                                                  UnixSeconds now) override {
-    return blobs_.BeginWrite(object, length, now);
-  }
+      : ForwardingBlobs(blobs), gate_(std::move(gate)) {}
   absl::StatusOr<std::optional<storage::BlobState>> Stat(const ObjectId& object) const override {
     if (object.bytes[0] == kStuck) gate_.wait();
-    return blobs_.Stat(object);
-  }
-  absl::StatusOr<Bytes> Read(const ObjectId& object, std::uint64_t offset,
-                             std::size_t length) const override {
-    return blobs_.Read(object, offset, length);
-  }
-  absl::Status Erase(const ObjectId& object) override { return blobs_.Erase(object); }
-  absl::StatusOr<std::vector<ObjectId>> ChangedBefore(
-      UnixSeconds before, std::size_t limit, std::optional<ObjectId> after) const override {
-    return blobs_.ChangedBefore(before, limit, after);
-  }
-  absl::Status PutPieces(std::span<const storage::PieceWrite> pieces) override {
-    return blobs_.PutPieces(pieces);
-  }
-  absl::StatusOr<std::optional<Bytes>> GetPiece(ByteView key) const override {
-    return blobs_.GetPiece(key);
-  }
-  absl::Status ErasePieces(std::span<const Bytes> keys) override {
-    return blobs_.ErasePieces(keys);
+    return ForwardingBlobs::Stat(object);
   }
 
  private:
-  storage::BlobStore& blobs_;
   const std::shared_future<void> gate_;
 };
 
-class GatedStore final : public storage::Store {
- public:
-  explicit GatedStore(std::shared_future<void> gate) : gate_(std::move(gate)) {}
-  absl::StatusOr<storage::OrgStorage> Open(const OrgId& org) override {
-    auto storage = store_->Open(org);
-    if (!storage.ok()) return storage;
-    gated_.push_back(std::make_unique<GatedBlobs>(*storage->blobs, gate_));
-    storage->blobs = gated_.back().get();
-    return storage;
-  }
-  absl::StatusOr<std::vector<OrgId>> List() const override { return store_->List(); }
-  absl::Status PutSetting(ByteView key, ByteView value) override {
-    return store_->PutSetting(key, value);
-  }
-  absl::StatusOr<std::optional<Bytes>> GetSetting(ByteView key) const override {
-    return store_->GetSetting(key);
-  }
-  absl::Status EraseSetting(ByteView key) override { return store_->EraseSetting(key); }
-
- private:
-  const std::shared_future<void> gate_;
-  const std::unique_ptr<storage::Store> store_ = storage::OpenMemoryStore();
-  std::vector<std::unique_ptr<GatedBlobs>> gated_;
-};
+std::unique_ptr<storage::Store> GatedStore(std::shared_future<void> gate) {
+  return std::make_unique<ForwardingStore>([gate = std::move(gate)](storage::BlobStore& blobs) {
+    return std::make_unique<GatedBlobs>(blobs, gate);
+  });
+}
 
 class SlowDiskTest : public RpcTest {
  protected:
@@ -90,7 +48,7 @@ class SlowDiskTest : public RpcTest {
 
  private:
   explicit SlowDiskTest(std::promise<void> gate)
-      : RpcTest(std::make_unique<GatedStore>(gate.get_future().share())), gate_(std::move(gate)) {}
+      : RpcTest(GatedStore(gate.get_future().share())), gate_(std::move(gate)) {}
   std::promise<void> gate_;
   bool is_open_ = false;
 };
@@ -126,6 +84,35 @@ TEST_F(SlowDiskTest, HoldsUpWhoWaitsForItAndNobodyElse) {
   EXPECT_TRUE(
       client_->Upload(part.ref.object, part.payload, 0, part.payload.size(), true, &stored).ok());
   EXPECT_TRUE(stored.sealed());
+  EXPECT_EQ(done, 0);
+  OpenGate();
+  for (std::thread& thread : stuck) thread.join();
+  EXPECT_EQ(done, 5);
+}
+
+// A blob that was sealed a moment ago may have to be stored before it is found.
+TEST_F(SlowDiskTest, HoldsUpTheStatementThatNamesABlobAndNobodyElse) {
+  FoundWithCast();
+  ASSERT_TRUE(client_->OpenSession(org_, "fay").ok());
+  MadeObject part = ObjectNamed("part", ObjectClass::kPart, 100'000);
+  part.ref.object.bytes[0] = kStuck;
+  const AppendInput submit = SubmitWith(part);
+  std::atomic<int> done = 0;
+  std::vector<std::thread> stuck;
+  for (int i = 0; i < 5; ++i) {
+    stuck.emplace_back([&] {
+      TestClient client(server_->address(), pem_);
+      v1::AppendReply reply;
+      if (!client.OpenSession(org_, "fay").ok()) return;
+      if (!client.Append(submit, &reply).ok()) ++done;  // The blob is not there.
+    });
+  }
+  EXPECT_TRUE(AreRunning(server_->disk(), 5));
+  const MadeObject other = ObjectNamed("other", ObjectClass::kPart, 100'000);
+  v1::UploadReply stored;
+  EXPECT_TRUE(
+      client_->Upload(other.ref.object, other.payload, 0, other.payload.size(), true, &stored)
+          .ok());
   EXPECT_EQ(done, 0);
   OpenGate();
   for (std::thread& thread : stuck) thread.join();

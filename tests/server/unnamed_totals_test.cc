@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "server/pieces.h"
+#include "server/submission.h"
 #include "server/unnamed_blobs.h"
+#include "tests/server/forwarding_store.h"
 #include "tests/server/scene.h"
 
 namespace amparo::server::testing {
@@ -51,6 +54,37 @@ TEST_F(TotalsTest, OfAllThatIsStoredEndAtTheOperatorsLimit) {
   ASSERT_TRUE(reopened.Sweep(UnixSeconds{scene_.now() + kUnnamedBlobLifetime_s + 1}).ok());
   EXPECT_EQ(Begin(reopened, "fay", 4, 3 * kGiB), "OK");
   EXPECT_EQ(Begin(reopened, "fay", 5, 1), "ORGANIZATION_FULL");
+}
+
+// Blobs that are erased and still take disk.
+class UnfreedBlobs final : public ForwardingBlobs {
+ public:
+  using ForwardingBlobs::ForwardingBlobs;
+  std::uint64_t UnfreedBytes() const override { return unfreed_bytes; }
+  std::uint64_t unfreed_bytes = 0;
+};
+
+TEST_F(TotalsTest, CountWhatIsErasedAndNotFreed) {
+  UnfreedBlobs store(*scene_.storage().blobs);
+  UnnamedBlobs blobs(&store, &scene_.organization().rows(), {.stored_bytes = 3 * kGiB});
+  ASSERT_TRUE(blobs.Load().ok());
+  EXPECT_EQ(Begin(blobs, "fay", 1, kGiB), "OK");
+  store.unfreed_bytes = kGiB + 1;
+  EXPECT_EQ(Begin(blobs, "fay", 2, kGiB), "ORGANIZATION_FULL");
+  store.unfreed_bytes = kGiB;
+  EXPECT_EQ(Begin(blobs, "fay", 2, kGiB), "OK");
+}
+
+// What a blob was sealed with says nothing of the one that is begun after it was lost.
+TEST_F(TotalsTest, ForgetTheHashOfABlobThatIsBegunAgain) {
+  storage::BlobStore& store = *scene_.storage().blobs;
+  UnnamedBlobs blobs = With({});
+  ASSERT_TRUE(blobs.Load().ok());
+  const ObjectId object = ObjectId::Filled(1);
+  ASSERT_EQ(Begin(blobs, "fay", 1, 1000), "OK");
+  ASSERT_TRUE(NoteBlobHash(store, object, HashNamed("what was lost")).ok());
+  ASSERT_EQ(Begin(blobs, "tina", 1, 1000), "OK");
+  EXPECT_FALSE(store.GetPiece(BlobHashKey(object))->has_value());
 }
 
 }  // namespace

@@ -149,6 +149,16 @@ TEST(FullDisk, OnlyBeganTheBlobsOfARunThatCannotBeStored) {
     EXPECT_EQ(state->stored, 0u);
     EXPECT_FALSE(run->Flush().ok());
   }
+  {
+    const FileSizeLimit limit(400 * 1024);
+    const std::unique_ptr<BlobRun> run = org.blobs->BeginRun();
+    seal(*run);
+    ASSERT_FALSE((*org.blobs->Stat(TestObject()))->sealed);
+    // The next one of the stream is told.
+    auto writer = run->BeginWrite(TestObject(2), 10, UnixSeconds{1});
+    ASSERT_THAT((*writer)->Write(ByteView(bytes).first(10)), IsOk());
+    EXPECT_FALSE((*writer)->Seal(Sha256(ByteView(bytes).first(10))).ok());
+  }
   seal(*org.blobs->BeginRun());
   EXPECT_TRUE(*org.blobs->Read(TestObject(), 0, bytes.size()) == bytes);
 }

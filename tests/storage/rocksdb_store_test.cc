@@ -211,14 +211,21 @@ TEST_F(RocksdbStoreTest, DeletesASharedSegmentWithTheLastBlobOfIt) {
     const std::unique_ptr<BlobRun> run = org.blobs->BeginRun();
     for (std::uint8_t i = 1; i <= 4; ++i) StoreBlob(*run, TestObject(i), Pattern(300'000, i));
   }
+  EXPECT_EQ(org.blobs->UnfreedBytes(), 0u);
   ASSERT_THAT(org.blobs->Erase(TestObject(1)), IsOk());
+  EXPECT_EQ(org.blobs->UnfreedBytes(), 300'000u);
   EXPECT_EQ(Segments(), 1u);
   org = Open();
+  EXPECT_GE(org.blobs->UnfreedBytes(), 300'000u);
+  EXPECT_LT(org.blobs->UnfreedBytes(), 304'000u);
   ASSERT_THAT(org.blobs->Erase(TestObject(3)), IsOk());
   ASSERT_THAT(org.blobs->Erase(TestObject(2)), IsOk());
   EXPECT_TRUE(*org.blobs->Read(TestObject(4), 0, 300'000) == Pattern(300'000, 4));
   EXPECT_EQ(Segments(), 1u);
-  ASSERT_THAT(Open().blobs->Erase(TestObject(4)), IsOk());
+  org = Open();
+  EXPECT_GE(org.blobs->UnfreedBytes(), 900'000u);
+  ASSERT_THAT(org.blobs->Erase(TestObject(4)), IsOk());
+  EXPECT_EQ(org.blobs->UnfreedBytes(), 0u);
   EXPECT_EQ(Segments(), 0u);
 }
 
