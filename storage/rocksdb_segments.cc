@@ -114,13 +114,18 @@ absl::Status RocksdbSegments::Recover() {
   std::vector<std::uint64_t> unnamed;
   for (const StandingSegment& segment : StandingSegments(database_)) {
     newest = std::max(newest, segment.number);
-    const auto parts = std::ranges::equal_range(*named, segment.number, {}, NumberOf);
-    if (parts.empty() || parts.front().part.place == BlobPart::Place::kSmall) {
+    const auto first = std::ranges::lower_bound(*named, segment.number, {}, NumberOf);
+    const bool is_named = first != named->end() && first->part.number == segment.number;
+    if (!is_named || first->part.place == BlobPart::Place::kSmall) {
       unnamed.push_back(segment.number);
-    } else if (parts.front().part.place == BlobPart::Place::kShared) {
+    } else if (first->part.place == BlobPart::Place::kShared) {
       std::uint64_t left = 0;
-      for (const NamedPart& named_part : parts) left += named_part.part.length;
-      Share(segment.number, parts.front().org, parts.size());
+      std::size_t blobs = 0;
+      for (auto at = first; at != named->end() && at->part.number == segment.number; ++at) {
+        left += at->part.length;
+        ++blobs;
+      }
+      Share(segment.number, first->org, blobs);
       // With what the file needs besides, some hundred bytes for each blob.
       const std::lock_guard lock(mutex_);
       AddUnfreed(shared_[segment.number], segment.file_bytes - std::min(segment.file_bytes, left));
