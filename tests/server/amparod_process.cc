@@ -104,6 +104,17 @@ FoundingToken AmparodProcess::MakeToken() {
   return *std::move(token);
 }
 
+std::pair<std::string, std::string> AmparodProcess::DescriptorLimits() const {
+  std::ifstream limits(absl::StrCat("/proc/", pid_, "/limits"));
+  const std::string name = "Max open files";
+  std::pair<std::string, std::string> out;
+  for (std::string line; std::getline(limits, line);) {
+    if (line.starts_with(name))
+      std::istringstream(line.substr(name.size())) >> out.first >> out.second;
+  }
+  return out;
+}
+
 std::uint64_t AmparodProcess::PeakKib() const {
   std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));
   std::string word;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "statement/invitation.h"
@@ -33,6 +34,8 @@ class AmparodProcess {
   int Stop(int signal);
   const std::string& address() const { return address_; }
   FoundingToken MakeToken();
+  // What it may have of open files: the soft limit, and the hard one.
+  std::pair<std::string, std::string> DescriptorLimits() const;
   // Highest resident size so far, in KiB.
   std::uint64_t PeakKib() const;
 

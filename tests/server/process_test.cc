@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <openssl/ssl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,6 +52,20 @@ TEST(Amparod, SpeaksTls13AndNothingOlder) {
   EXPECT_TRUE(Handshakes(server.address(), TLS1_3_VERSION));
   EXPECT_FALSE(Handshakes(server.address(), TLS1_2_VERSION));
   EXPECT_FALSE(Handshakes(server.address(), TLS1_1_VERSION));
+}
+
+TEST(Amparod, TakesAsManyDescriptorsAsItIsGiven) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit low = before;
+  low.rlim_cur = 256;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  AmparodProcess server;
+  server.Start();
+  const auto [soft, hard] = server.DescriptorLimits();
+  EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(soft, hard);
+  EXPECT_NE(soft, "256");
 }
 
 TEST(Amparod, IsRefusedByAClientThatPinnedAnotherCertificate) {

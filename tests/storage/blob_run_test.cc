@@ -15,12 +15,6 @@ constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
 constexpr UnixSeconds kNow{1000};
 
-std::unique_ptr<BlobWriter> Begin(BlobRun& run, const ObjectId& object, std::uint64_t length) {
-  absl::StatusOr<std::unique_ptr<BlobWriter>> writer = run.BeginWrite(object, length, kNow);
-  EXPECT_THAT(writer, IsOk());
-  return writer.ok() ? *std::move(writer) : nullptr;
-}
-
 void Seal(BlobRun& run, std::uint8_t number, const Bytes& bytes) {
   const std::unique_ptr<BlobWriter> writer = Begin(run, TestObject(number), bytes.size());
   ASSERT_THAT(writer->Write(bytes), IsOk());

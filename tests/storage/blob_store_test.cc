@@ -17,13 +17,6 @@ using testing::IsEmpty;
 constexpr std::size_t kMiB = 1024 * 1024;
 constexpr UnixSeconds kNow{1000};
 
-std::unique_ptr<BlobWriter> Begin(BlobStore& blobs, const ObjectId& object, std::uint64_t length,
-                                  UnixSeconds now = kNow) {
-  absl::StatusOr<std::unique_ptr<BlobWriter>> writer = blobs.BeginWrite(object, length, now);
-  EXPECT_THAT(writer, IsOk());
-  return writer.ok() ? *std::move(writer) : nullptr;
-}
-
 // Writes `bytes` in messages of `step` bytes.
 void WriteInSteps(BlobWriter& writer, ByteView bytes, std::size_t step) {
   while (!bytes.empty()) {

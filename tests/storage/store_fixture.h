@@ -10,6 +10,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "storage/store.h"
 
@@ -38,6 +39,15 @@ inline ObjectId TestObject(std::uint8_t number = 1) { return ObjectId::Filled(nu
 // `size` bytes that depend on `seed` and differ along the way.
 Bytes Pattern(std::size_t size, std::uint64_t seed);
 Bytes Text(absl::string_view text);
+
+// In a store or in a run; a refusal fails the test.
+template <class Blobs>
+std::unique_ptr<BlobWriter> Begin(Blobs& blobs, const ObjectId& object, std::uint64_t length,
+                                  UnixSeconds now = UnixSeconds{1000}) {
+  absl::StatusOr<std::unique_ptr<BlobWriter>> writer = blobs.BeginWrite(object, length, now);
+  EXPECT_TRUE(writer.ok()) << writer.status();
+  return writer.ok() ? *std::move(writer) : nullptr;
+}
 
 class StoreTest : public testing::TestWithParam<Engine> {
  protected:

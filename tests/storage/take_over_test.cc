@@ -18,12 +18,6 @@ constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
 constexpr UnixSeconds kNow{1000};
 
-std::unique_ptr<BlobWriter> Begin(BlobStore& blobs, const ObjectId& object, std::uint64_t length) {
-  absl::StatusOr<std::unique_ptr<BlobWriter>> writer = blobs.BeginWrite(object, length, kNow);
-  EXPECT_THAT(writer, IsOk());
-  return writer.ok() ? *std::move(writer) : nullptr;
-}
-
 void ExpectEnded(BlobWriter& writer) {
   EXPECT_THAT(writer.Write(Text("x")), HasCode(absl::StatusCode::kAborted));
   EXPECT_THAT(writer.Flush(), HasCode(absl::StatusCode::kAborted));
