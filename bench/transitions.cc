@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/synchronization/mutex.h"
 #include "bench/crowd.h"
 
 int main(int argc, char** argv) {
@@ -13,6 +14,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: transitions CLIENTS\n");
     return 2;
   }
+  // As `amparo` does: see docs/performance.md.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   amparo::bench::Crowd crowd(std::atoi(argv[1]), /*members=*/0);
   std::printf("ready\n");
   std::fflush(stdout);

@@ -127,7 +127,7 @@ absl::StatusOr<Verdict> JudgeSubject(const Submission& submission, const Overlay
   workflow::Decision decision =
       DecideOn((*state)->value, context, submission.statement, submission.body);
   if (!decision.ok()) return Refuse(*decision.refusal, HeadOf((*state)->value));
-  Verdict verdict{.events = std::move(decision.events), .case_id = subject.id};
+  Verdict verdict{.events = std::move(decision.events), .case_id = subject.id, .before = *state};
   if (const auto* submit = std::get_if<Submit>(&submission.body.act)) {
     if (auto status = JudgeCase(submission, *submit, context, overlay); !status.ok()) {
       return status;
@@ -159,6 +159,11 @@ absl::Status CheckObjects(const Submission& submission, const Overlay& overlay) 
   return absl::OkStatus();
 }
 
+bool Brought(const SubjectState& state, const ObjectId& object) {
+  return std::visit([&](const auto& subject) { return subject.brought.contains(object); },
+                    state.value);
+}
+
 // Whose a granted object is: named here, or by this case before.
 absl::Status CheckGrantedObject(const GrantRef& grant, const Submission& submission,
                                 const Verdict& verdict, const Overlay& overlay) {
@@ -167,6 +172,7 @@ absl::Status CheckGrantedObject(const GrantRef& grant, const Submission& submiss
                   [&](const ObjectRef& ref) { return ref.object == grant.object; })) {
     return absl::OkStatus();
   }
+  if (verdict.before != nullptr && Brought(*verdict.before, grant.object)) return absl::OkStatus();
   const auto row = overlay.FindObject(grant.object);
   if (!row.ok()) return row.status();
   if (row->has_value()) {

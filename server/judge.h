@@ -6,6 +6,7 @@
 #ifndef AMPARO_SERVER_JUDGE_H_
 #define AMPARO_SERVER_JUDGE_H_
 
+#include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,8 @@ namespace amparo::server {
 struct Verdict {
   std::vector<workflow::Event> events;  // None for class 1.
   SubjectId case_id;                    // Zeros for class 1.
+  // Of its subject before it; null for class 1.
+  std::shared_ptr<const SubjectState> before;
 };
 
 // The statement as the next entry. Refusals carry their detail (server/refusal.h); other

@@ -89,10 +89,15 @@ absl::StatusOr<std::string> Organization::SignedCheckpoint(TreeSize size) const 
   return audit::SignCheckpoint(options_.org, earlier, options_.log_key);
 }
 
-bool Organization::IsOfAValidAuthor(const Submission& submission) const {
-  const auto base = snapshot();
-  const directory::Moment moment = base->directory->MomentAt(Position{base->size().value});
-  return !base->directory->CheckAuthorOfVerified(submission.statement, moment).has_value();
+bool Organization::IsOfAValidAuthor(const Submission& submission, const Snapshot& base) {
+  const directory::Moment moment = base.directory->MomentAt(Position{base.size().value});
+  return !base.directory->CheckAuthorOfVerified(submission.statement, moment).has_value();
+}
+
+void Organization::Warm(const Submission& submission, const Snapshot& base) {
+  const Subject subject = SubjectOf(submission.statement.statement);
+  if (subject.type != SubjectType::kCase && subject.type != SubjectType::kDocument) return;
+  subjects_.Warm(subject, *base.directory, base.size());
 }
 
 std::unique_ptr<storage::Ledger::Follower> Organization::Follow(
@@ -103,10 +108,11 @@ std::unique_ptr<storage::Ledger::Follower> Organization::Follow(
 void Organization::Submit(Submission submission, AppendCallback done, const MemberId& carrier) {
   const std::uint64_t erasures = erasures_;
   // Nobody else's signature makes the server read its blobs; the judge names what is wrong.
-  if (IsOfAValidAuthor(submission)) {
+  if (const auto base = snapshot(); IsOfAValidAuthor(submission, *base)) {
     if (auto status = FindBlobs(*options_.storage.blobs, submission); !status.ok()) {
       return done(Internal(status));
     }
+    Warm(submission, *base);
   }
   absl::Status refused;
   {

@@ -104,7 +104,9 @@ class Organization {
 
   explicit Organization(Options options);
   ReplayParts parts();
-  bool IsOfAValidAuthor(const Submission& submission) const;
+  static bool IsOfAValidAuthor(const Submission& submission, const Snapshot& base);
+  // Reads what the judge will ask for: here many threads read at once, there one for all.
+  void Warm(const Submission& submission, const Snapshot& base);
   bool IsStopping();
   absl::Status Reload();
   void Run();

@@ -69,7 +69,11 @@ absl::StatusOr<std::optional<ShelfKeyId>> Overlay::ShelfKeyOf(const SubjectId& c
 absl::StatusOr<std::shared_ptr<const SubjectState>> Overlay::StateOf(const Subject& subject) const {
   const auto found = states_.find(subject);
   if (found != states_.end()) return found->second;
-  return subjects_->Load(subject, *base_directory_, base_size_);
+  const auto asked = loaded_.find(subject);
+  if (asked != loaded_.end()) return asked->second;
+  auto loaded = subjects_->Load(subject, *base_directory_, base_size_);
+  if (loaded.ok()) loaded_.emplace(subject, *loaded);
+  return loaded;
 }
 
 absl::StatusOr<SubjectId> Overlay::CaseOf(const Subject& subject) const {
@@ -123,12 +127,10 @@ absl::Status Overlay::AdmitToSubject(const SignedStatement& statement, const Bod
   if (!before.ok()) return before.status();
   SubjectState after = **before;
   after.value = EvolveOn(std::move(after.value), events, statement);
-  after.chain.statements++;
-  after.chain.revision++;
-  after.chain.last = next();
+  after.chain.AddStatement(next());
   FanOut((*before)->value, after.value, statement.statement.actor);
   const bool is_first = (*before)->chain.revision == 0;
-  writer_.PutChainEntry(subject, next());
+  if (after.chain.statements > after.chain.in_row()) writer_.PutChainEntry(subject, next());
   PutState(subject, std::move(after));
   if (subject.type == SubjectType::kCase && is_first) {
     shelf_keys_[subject.id] = shelf_key;
@@ -146,8 +148,7 @@ absl::Status Overlay::JoinCase(const SubjectId& case_id, const SubjectId& docume
   SubjectState after = **before;
   after.value =
       workflow::EvolveWithDocument(std::get<workflow::Case>(std::move(after.value)), document);
-  after.chain.revision++;
-  after.chain.last = next();
+  after.chain.AddDocument(next());
   writer_.PutCaseDocument(case_id, {.position = next(), .document = document});
   PutState(subject, std::move(after));
   return absl::OkStatus();

@@ -87,6 +87,8 @@ class Overlay {
   std::map<Hash, std::uint64_t> sequences_;
   std::map<SubjectId, ShelfKeyId> shelf_keys_;
   std::map<Subject, std::shared_ptr<const SubjectState>> states_;
+  // What was asked for already, as of the base.
+  mutable std::map<Subject, std::shared_ptr<const SubjectState>> loaded_;
 };
 
 }  // namespace amparo::server

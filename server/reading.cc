@@ -196,7 +196,9 @@ absl::StatusOr<Chain> ReadChain(Organization& organization, const Caller& caller
   if (auto status = CheckMaySee(organization, caller, *snapshot, subject); !status.ok()) {
     return status;
   }
-  auto positions = organization.rows().ChainEntries(subject);
+  const auto row = organization.rows().FindChain(subject);
+  if (!row.ok()) return row.status();
+  auto positions = organization.rows().ChainEntries(subject, *row);
   if (!positions.ok()) return positions.status();
   std::erase_if(*positions, [&](const Position at) { return at.value >= snapshot->size().value; });
   Chain chain{.statements = {}, .total = static_cast<std::uint32_t>(positions->size())};

@@ -61,11 +61,20 @@ absl::StatusOr<std::shared_ptr<const SubjectState>> SubjectStates::Load(
   if (is_whole) {
     if (auto kept = FindKept(subject, *row)) return kept;
   }
-  auto replayed = Replay(subject, directory, size);
+  auto replayed = Replay(subject, *row, directory, size);
   if (!replayed.ok()) return replayed.status();
   auto state = std::make_shared<const SubjectState>(*std::move(replayed));
   if (is_whole && state->chain.revision == row->revision) Keep(subject, state);
   return state;
+}
+
+void SubjectStates::Warm(const Subject& subject, const directory::Directory& directory,
+                         TreeSize size) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (kept_.contains(subject)) return;
+  }
+  static_cast<void>(Load(subject, directory, size));
 }
 
 std::shared_ptr<const SubjectState> SubjectStates::FindKept(const Subject& subject,
@@ -95,9 +104,10 @@ void SubjectStates::Keep(const Subject& subject, std::shared_ptr<const SubjectSt
 }
 
 absl::StatusOr<std::vector<SubjectStates::Step>> SubjectStates::StepsOf(const Subject& subject,
+                                                                        const ChainRow& row,
                                                                         TreeSize size) const {
   std::vector<Step> steps;
-  const auto entries = rows_->ChainEntries(subject);
+  const auto entries = rows_->ChainEntries(subject, row);
   if (!entries.ok()) return entries.status();
   for (const Position position : *entries) steps.push_back({.position = position, .document = {}});
   if (subject.type == SubjectType::kCase) {
@@ -113,16 +123,15 @@ absl::StatusOr<std::vector<SubjectStates::Step>> SubjectStates::StepsOf(const Su
   return steps;
 }
 
-absl::StatusOr<SubjectState> SubjectStates::Replay(const Subject& subject,
+absl::StatusOr<SubjectState> SubjectStates::Replay(const Subject& subject, const ChainRow& row,
                                                    const directory::Directory& directory,
                                                    TreeSize size) const {
-  const auto steps = StepsOf(subject, size);
+  const auto steps = StepsOf(subject, row, size);
   if (!steps.ok()) return steps.status();
   SubjectState state = Unbegun(subject);
   for (const Step& step : *steps) {
-    state.chain.revision++;
-    state.chain.last = step.position;
     if (!step.document.is_zero()) {
+      state.chain.AddDocument(step.position);
       state.value = workflow::EvolveWithDocument(std::get<workflow::Case>(std::move(state.value)),
                                                  step.document);
       continue;
@@ -138,7 +147,7 @@ absl::StatusOr<SubjectState> SubjectStates::Replay(const Subject& subject,
                        ": the rules refuse it: ", workflow::RefusalName(*decision.refusal)));
     }
     state.value = EvolveOn(std::move(state.value), decision.events, stored->statement);
-    state.chain.statements++;
+    state.chain.AddStatement(step.position);
   }
   return state;
 }

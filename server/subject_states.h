@@ -58,6 +58,8 @@ class SubjectStates {
   absl::StatusOr<std::shared_ptr<const SubjectState>> Load(const Subject& subject,
                                                            const directory::Directory& directory,
                                                            TreeSize size);
+  // Loads what is not kept yet, so that the next Load() finds it. What fails, fails again there.
+  void Warm(const Subject& subject, const directory::Directory& directory, TreeSize size);
   // Takes a state that the view agrees with.
   void Keep(const Subject& subject, std::shared_ptr<const SubjectState> state);
 
@@ -69,9 +71,11 @@ class SubjectStates {
   using Order = std::list<std::pair<Subject, std::shared_ptr<const SubjectState>>>;
 
   std::shared_ptr<const SubjectState> FindKept(const Subject& subject, const ChainRow& row);
-  absl::StatusOr<std::vector<Step>> StepsOf(const Subject& subject, TreeSize size) const;
-  absl::StatusOr<SubjectState> Replay(const Subject& subject, const directory::Directory& directory,
-                                      TreeSize size) const;
+  // `row`: the subject's, as the view has it.
+  absl::StatusOr<std::vector<Step>> StepsOf(const Subject& subject, const ChainRow& row,
+                                            TreeSize size) const;
+  absl::StatusOr<SubjectState> Replay(const Subject& subject, const ChainRow& row,
+                                      const directory::Directory& directory, TreeSize size) const;
 
   const ViewRows* const rows_;
   const LogReader log_;

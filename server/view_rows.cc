@@ -94,6 +94,18 @@ absl::StatusOr<Position> PositionIn(const Bytes& key, std::size_t prefix_size) {
 
 }  // namespace
 
+void ChainRow::AddStatement(Position position) {
+  if (statements < first.size()) first[statements] = position;
+  ++statements;
+  ++revision;
+  last = position;
+}
+
+void ChainRow::AddDocument(Position position) {
+  ++revision;
+  last = position;
+}
+
 void RowWriter::Put(Bytes key, Bytes value) {
   batch_.puts.push_back({.key = std::move(key), .value = std::move(value)});
 }
@@ -120,6 +132,7 @@ void RowWriter::PutChain(const Subject& subject, const ChainRow& row) {
   value.U32(row.statements);
   value.U32(row.revision);
   value.U64(row.last.value);
+  for (std::size_t i = 0; i < row.in_row(); ++i) value.U64(row.first[i].value);
   Put(SubjectKey(Table::kChain, subject), value.Take());
 }
 
@@ -222,13 +235,15 @@ absl::StatusOr<std::vector<storage::ViewRow>> ViewRows::ScanAll(const Bytes& pre
   }
 }
 
-absl::StatusOr<std::vector<Position>> ViewRows::ChainEntries(const Subject& subject) const {
+absl::StatusOr<std::vector<Position>> ViewRows::ChainEntries(const Subject& subject,
+                                                             const ChainRow& row) const {
+  std::vector<Position> positions(row.first.begin(), row.first.begin() + row.in_row());
+  if (row.statements == positions.size()) return positions;
   const Bytes prefix = SubjectKey(Table::kChainEntry, subject);
   const auto rows = ScanAll(prefix);
   if (!rows.ok()) return rows.status();
-  std::vector<Position> positions;
-  for (const storage::ViewRow& row : *rows) {
-    const auto position = PositionIn(row.key, prefix.size());
+  for (const storage::ViewRow& entry : *rows) {
+    const auto position = PositionIn(entry.key, prefix.size());
     if (!position.ok()) return position.status();
     positions.push_back(*position);
   }
@@ -244,6 +259,7 @@ absl::StatusOr<ChainRow> ViewRows::FindChain(const Subject& subject) const {
   row.statements = reader.U32("statements");
   row.revision = reader.U32("revision");
   row.last = Position{reader.U64("last")};
+  for (std::size_t i = 0; i < row.in_row(); ++i) row.first[i] = Position{reader.U64("position")};
   if (!reader.Finish("chain row").ok()) return absl::DataLossError("a malformed chain row");
   return row;
 }

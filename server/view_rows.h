@@ -6,6 +6,8 @@
 #ifndef AMPARO_SERVER_VIEW_ROWS_H_
 #define AMPARO_SERVER_VIEW_ROWS_H_
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,7 +24,10 @@
 namespace amparo::server {
 
 // Which rows there are, and what they say. A view of another number is made again.
-inline constexpr std::uint32_t kViewFormat = 2;
+inline constexpr std::uint32_t kViewFormat = 3;
+
+// Positions that stand in a chain's own row, so that most chains are found by one read.
+inline constexpr std::size_t kChainRowPositions = 16;
 
 struct StatementRow {
   Position position;
@@ -32,6 +37,12 @@ struct ChainRow {
   std::uint32_t statements = 0;  // In the subject's own chain.
   std::uint32_t revision = 0;    // The same, and for a case the documents that joined it.
   Position last;                 // Of the newest of them; meaningless while revision is 0.
+  // Of its own statements, the first `in_row()` alone; every other has a row of its own.
+  std::array<Position, kChainRowPositions> first;
+
+  std::size_t in_row() const { return std::min<std::size_t>(statements, first.size()); }
+  void AddStatement(Position position);
+  void AddDocument(Position position);
 };
 struct ObjectRow {
   Subject subject;
@@ -52,6 +63,7 @@ class RowWriter {
  public:
   void PutFormat();  // With the first entry.
   void PutStatement(const Hash& statement, const StatementRow& row);
+  // Of a statement that stands in no chain row: see ChainRow::first.
   void PutChainEntry(const Subject& subject, Position position);
   void PutChain(const Subject& subject, const ChainRow& row);
   void PutCaseDocument(const SubjectId& case_id, const CaseDocument& document);
@@ -86,7 +98,10 @@ class ViewRows {
 
   absl::StatusOr<std::optional<StatementRow>> FindStatement(const Hash& statement) const;
   // Positions of the subject's statements, in log order.
-  absl::StatusOr<std::vector<Position>> ChainEntries(const Subject& subject) const;
+  // Of the subject's own statements, ascending; those of `row`, its chain's, and what the view
+  // has of later ones.
+  absl::StatusOr<std::vector<Position>> ChainEntries(const Subject& subject,
+                                                     const ChainRow& row) const;
   absl::StatusOr<ChainRow> FindChain(const Subject& subject) const;
   absl::StatusOr<std::vector<CaseDocument>> CaseDocuments(const SubjectId& case_id) const;
   absl::StatusOr<std::optional<ObjectRow>> FindObject(const ObjectId& object) const;

@@ -134,6 +134,10 @@ rocksdb::Options RocksdbDatabase::FamilyOptions(Family family) {
   table.format_version = 5;
   switch (family) {
     case Family::kView:
+      // Most rows that are asked for are old ones, or none; the newest memtable is asked first.
+      options.memtable_whole_key_filtering = true;
+      options.memtable_prefix_bloom_size_ratio = 0.05;
+      [[fallthrough]];
     case Family::kPieces:
     case Family::kBlobs:
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));

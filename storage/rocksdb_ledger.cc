@@ -8,6 +8,13 @@
 #include "storage/limits.h"
 
 namespace amparo::storage {
+namespace {
+
+absl::Status IsMissing(Position at, TreeSize size) {
+  return absl::DataLossError(absl::StrCat("entry ", at.value, " of ", size.value, " is missing"));
+}
+
+}  // namespace
 
 RocksdbLedger::RocksdbLedger(RocksdbDatabase& database, const OrgId& org)
     : database_(database), org_(org) {}
@@ -73,6 +80,7 @@ absl::StatusOr<std::vector<Bytes>> RocksdbLedger::Read(Position from, std::size_
   if (!standing.ok()) return standing.status();
   std::vector<Bytes> out;
   if (limit == 0 || from.value >= standing->size.value) return out;
+  if (limit == 1) return ReadOne(from, standing->size);
   const std::string end = LedgerEntryKey(org_, Position{standing->size.value});
   const rocksdb::Slice bound(end);
   const std::unique_ptr<rocksdb::Iterator> rows = database_.Iterate(Family::kLedger, &bound);
@@ -81,14 +89,24 @@ absl::StatusOr<std::vector<Bytes>> RocksdbLedger::Read(Position from, std::size_
   for (rows->Seek(LedgerEntryKey(org_, from)); at < standing->size.value; rows->Next(), ++at) {
     if (!rows->Valid() || rows->key() != LedgerEntryKey(org_, Position{at})) {
       if (!rows->status().ok()) return FromRocksdb(rows->status());
-      return absl::DataLossError(
-          absl::StrCat("entry ", at, " of ", standing->size.value, " is missing"));
+      return IsMissing(Position{at}, standing->size);
     }
     const rocksdb::Slice value = rows->value();
     out.emplace_back(value.data(), value.data() + value.size());
     total += value.size();
     if (out.size() >= limit || total >= kReadBytesMax) break;
   }
+  return out;
+}
+
+// What a subject's replay asks for: a lookup costs half of what an iterator does.
+absl::StatusOr<std::vector<Bytes>> RocksdbLedger::ReadOne(Position at, TreeSize size) const {
+  absl::StatusOr<std::optional<Bytes>> row =
+      database_.Get(Family::kLedger, LedgerEntryKey(org_, at));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return IsMissing(at, size);
+  std::vector<Bytes> out;
+  out.push_back(*std::move(*row));
   return out;
 }
 

@@ -32,6 +32,7 @@ class RocksdbLedger : public Ledger {
 
  private:
   absl::StatusOr<LedgerHeadRow> ReadHeadRow() const;
+  absl::StatusOr<std::vector<Bytes>> ReadOne(Position at, TreeSize size) const;
   AppendOutcome CompareWithEnd(const LedgerHeadRow& standing, Position expected_position,
                                std::span<const Bytes> entries, ByteView head) const;
 

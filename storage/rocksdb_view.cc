@@ -16,6 +16,18 @@ std::string EncodeApplied(TreeSize applied) {
   return out;
 }
 
+// One row of each key, the last that was put. A memtable finds the place of a row that follows
+// the one before it at once, and looks for any other from the top.
+std::vector<const ViewRow*> NewestInKeyOrder(const std::vector<ViewRow>& puts) {
+  std::vector<const ViewRow*> rows;
+  rows.reserve(puts.size());
+  for (auto put = puts.rbegin(); put != puts.rend(); ++put) rows.push_back(&*put);
+  std::ranges::stable_sort(rows, {}, &ViewRow::key);
+  const auto is_same = [](const ViewRow* a, const ViewRow* b) { return a->key == b->key; };
+  rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
+  return rows;
+}
+
 }  // namespace
 
 RocksdbView::RocksdbView(RocksdbDatabase& database, const OrgId& org)
@@ -32,8 +44,8 @@ absl::Status RocksdbView::Apply(const ViewBatch& batch, TreeSize applied) {
   rocksdb::WriteBatch rows;
   rocksdb::ColumnFamilyHandle* const family = database_.family(Family::kView);
   for (const Bytes& key : batch.erased) rows.Delete(family, ViewRowKey(org_, key));
-  for (const ViewRow& row : batch.puts) {
-    rows.Put(family, ViewRowKey(org_, row.key), AsSlice(row.value));
+  for (const ViewRow* row : NewestInKeyOrder(batch.puts)) {
+    rows.Put(family, ViewRowKey(org_, row->key), AsSlice(row->value));
   }
   rows.Put(family, ViewAppliedKey(org_), EncodeApplied(applied));
   return database_.Write(rows, Durability::kOrdered);
