@@ -2,7 +2,7 @@
 // started here is ended by its id, and the folder goes with them.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,16 @@ export class Workshop {
       throw new Error(`${command.join(' ')}\nexit ${done.status ?? done.signal}\n${done.stderr}`);
     }
     return { ...JSON.parse(readFileSync(report, 'utf8')), output: done.stdout };
+  }
+  // The host of a virtual machine gives memory when it is touched, and takes back what is free for
+  // some seconds; whoever fills the page cache with it would pay for that. So much is warm now.
+  touchMemory(bytes) {
+    const path = this.path('touched');
+    const file = openSync(path, 'w', 0o600);
+    const block = Buffer.alloc(1 << 20);
+    for (let left = bytes; left > 0; left -= block.length) writeSync(file, block);
+    closeSync(file);
+    rmSync(path);
   }
   // A pipeline, or several commands.
   timedShell(script) {

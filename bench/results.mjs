@@ -43,8 +43,9 @@ export class GroupRun {
     }
   }
   // Every variant in turn, again and again: { name: [a value of each round] }. Each begins with a
-  // disk that has nothing left to write: what one leaves behind is not paid by the next.
-  async rounds(what, variants) {
+  // disk that has nothing left to write: what one leaves behind is not paid by the next. `touched`:
+  // the bytes of memory that each may fill.
+  async rounds(what, variants, { touched = 0 } = {}) {
     const values = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
     for (let round = 0; round < this.count; ++round) {
       for (const [name, measure] of Object.entries(variants)) {
@@ -52,6 +53,7 @@ export class GroupRun {
         // Whoever is measured after somebody gets a turn of the event loop, and so do signals.
         await new Promise((resolve) => setImmediate(resolve));
         execFileSync('sync');
+        this.workshop.touchMemory(touched);
         values[name].push(await measure());
       }
       const line = Object.entries(values).map(

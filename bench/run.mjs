@@ -9,8 +9,7 @@
 // which has to be on a disk; results: BUILD_DIR/results.json.
 
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync, writeSync }
-  from 'node:fs';
+import { readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,18 +36,17 @@ const kGroups = {
 };
 // `few` and `many`: documents of an organisation that a real amparod serves.
 const kFull = {
-  seal: 1024 * kMiB, file: 256 * kMiB, large: 2048 * kMiB, photos: 200, turns_s: 8,
-  upload_mib: 8, documents: 1_000_000, scale_turns: 800, blobs_mib: 20 * 1024,
+  touched: 2048 * kMiB, seal: 1024 * kMiB, file: 256 * kMiB, large: 2048 * kMiB, photos: 200,
+  turns_s: 8, upload_mib: 8, documents: 1_000_000, scale_turns: 800, blobs_mib: 20 * 1024,
   leaves: 100_000, members: 300, few: 500, many: 5_000,
 };
 const kQuick = {
-  seal: 16 * kMiB, file: 16 * kMiB, large: 16 * kMiB, photos: 20, turns_s: 2,
+  touched: 0, seal: 16 * kMiB, file: 16 * kMiB, large: 16 * kMiB, photos: 20, turns_s: 2,
   upload_mib: 1, documents: 3_000, scale_turns: 200, blobs_mib: 64,
   leaves: 2_000, members: 10, few: 100, many: 300,
 };
 const kBudget_ms = 60 * 60_000;
 const kRoundsDefault = 5;
-const kTouched_gib = 8;
 const kFree_gib = 20;
 const kFreeForScale_gib = 45;
 
@@ -91,20 +89,6 @@ function checkSpace(folder, options) {
   throw new Error(`${folder} has ${free_gib} GiB free, ${needed_gib} are needed`);
 }
 
-// The host of a virtual machine gives memory when it is touched for the first time, and whoever
-// fills the page cache first would pay for that.
-function touchMemory(parent, gib) {
-  const folder = mkdtempSync(join(parent, 'amparo-bench.'));
-  try {
-    const file = openSync(join(folder, 'touched'), 'w', 0o600);
-    const block = Buffer.alloc(1 << 20);
-    for (let i = 0; i < gib * 1024; ++i) writeSync(file, block);
-    closeSync(file);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 // One group in a folder of its own, which goes with it. What it found, failures among it.
 async function measureGroup(name, build, source, parent, options, stop) {
   console.log(`${name}:`);
@@ -137,7 +121,6 @@ async function main(build, words) {
   console.log(kPeerPackages.map((name) => `${name} ${versions[name]}`).join(', '));
   const stop = { asked: false, end: Date.now() + kBudget_ms };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { stop.asked = true; });
-  if (!options.quick) touchMemory(parent, kTouched_gib);
   const results = { quick: options.quick, groups: {} };
   const file = join(build, 'results.json');
   for (const name of options.only) {

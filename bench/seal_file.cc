@@ -18,6 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "client/platform_reserve_ahead.h"
 #include "crypto/grant.h"
 #include "crypto/identity.h"
 #include "crypto/payload_opener.h"
@@ -63,6 +64,7 @@ class File {
   }
   void SyncAsItGoes() { syncs_ = true; }
   void Write(ByteView bytes) {
+    ahead_.WillWrite(static_cast<std::uint64_t>(written_), bytes.size());
     written_ += static_cast<std::int64_t>(bytes.size());
     while (!bytes.empty()) {
       const ssize_t count = write(fd_, bytes.data(), bytes.size());
@@ -73,12 +75,15 @@ class File {
     sync_file_range(fd_, begun_, written_ - begun_, SYNC_FILE_RANGE_WRITE);
     begun_ = written_;
   }
+  // Nothing is written after it.
+  void Release() { ahead_.Release(); }
   void Sync() {
     if (fdatasync(fd_) != 0) Stop("fdatasync failed");
   }
 
  private:
   int fd_;
+  client::platform::ReserveAhead ahead_{fd_};
   bool syncs_ = false;
   std::int64_t written_ = 0;
   std::int64_t begun_ = 0;  // Of them the kernel was asked to write.
@@ -153,6 +158,7 @@ int Main(const std::vector<std::string>& words) {
   if (words.size() == 5) out.SyncAsItGoes();
   if (words[0] == "seal") Seal(words[1], in, out);
   if (words[0] == "open") Open(words[1], in, out);
+  out.Release();
   if (words.size() == 5) out.Sync();
   return 0;
 }

@@ -56,7 +56,7 @@ export async function measureSealing(run) {
       'age, then sync': variant(`${age[what]} && sync -d ${out}`, check),
       amparo: variant(our[what], check),
       age: variant(age[what], check),
-    });
+    }, run.sizes);
     run.compare(what, took['amparo, durable'], took['age, then sync'], 's', 'times');
     run.compare(`${what}-unsynced`, took.amparo, took.age, 's', 'times');
   };
@@ -159,7 +159,7 @@ async function measureOneFile(run, desk, nginx) {
     'curl, then sync': put((name) => `${nginx.curl} -T ${file} ${nginx.url}/${name}`),
     'age | curl, then sync': put(
       (name) => `age -r ${recipient} ${file} | ${nginx.curl} -T - ${nginx.url}/${name}`),
-  });
+  }, run.sizes);
   run.compare('upload', sent.amparo, sent['curl, then sync'], 's', 'times');
   run.compare('upload-age', sent.amparo, sent['age | curl, then sync'], 's', 'times');
 
@@ -178,7 +178,7 @@ async function measureOneFile(run, desk, nginx) {
     },
     curl: get(''),
     'curl, then sync': get(` && sync -d ${out}`),
-  });
+  }, run.sizes);
   run.compare('download', fetched.amparo, fetched.curl, 's', 'times');
   run.compare('download-synced', fetched.amparo, fetched['curl, then sync'], 's', 'times');
   for (const path of [file, join(nginx.files, 'scan.pdf')]) rmSync(path);
@@ -205,7 +205,7 @@ async function measurePhotos(run, desk, nginx) {
     amparo: () => desk.submit(...photos).seconds,
     curl: put(''),
     'curl, then sync of each': put(` && sync -d ${nginx.files}/photos/*`),
-  });
+  }, run.sizes);
   run.record('photos', ratiosOf(took.amparo, took.curl));
   run.record('photos-synced', ratiosOf(took.amparo, took['curl, then sync of each']));
   rmSync(folder, { recursive: true });

@@ -203,7 +203,7 @@ class DocumentsExport {
                                       hash.Update(piece);
                                       moved_.done_bytes += piece.size();
                                       if (progress_) progress_(moved_);
-                                      return file_.Append(piece);
+                                      return piece.empty() ? absl::OkStatus() : file_.Append(piece);
                                     });
     if (!s.ok()) return s;
     if (left == 0 && hash.Finish() == ref.payload_sha256) return absl::OkStatus();

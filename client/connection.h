@@ -171,7 +171,7 @@ class Connection {
   // before is on its way. OK: all are sealed. DATA_LOSS: the server kept only part of one. Else as
   // Upload. A transport without a stream for many uploads each by itself.
   virtual absl::Status UploadAll(const NextUpload& next);
-  // Calls `sink` with each piece in order.
+  // Calls `sink` with each piece in order, and with an empty one when more may take a while.
   virtual absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                                 std::uint64_t offset, std::uint64_t length,
                                 const std::function<absl::Status(ByteView)>& sink) = 0;

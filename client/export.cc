@@ -27,42 +27,36 @@ struct ExportedFile {
 
 class Exporter {
  public:
-  Exporter(Workplace& place, const DocumentHistory& history, platform::OutputDirectory directory)
+  Exporter(Workplace& place, const SubjectId& document, platform::OutputDirectory directory)
       : place_(place),
-        history_(history),
+        document_(document),
         directory_(std::move(directory)),
         kept_(place.home.directory()) {}
 
-  absl::Status AddVersion(Which which) {
-    absl::StatusOr<workflow::Version> version = CurrentVersion(history_, which);
+  // Opens what says what there is to fetch.
+  absl::Status Plan(const DocumentHistory& history, Which which) {
+    absl::StatusOr<workflow::Version> version = CurrentVersion(history, which);
     if (!version.ok()) return version.status();
-    absl::StatusOr<OpenedVersion> opened = OpenVersion(place_, history_, *version, which);
+    absl::StatusOr<OpenedVersion> opened = OpenVersion(place_, history, *version, which);
     if (!opened.ok()) return opened.status();
-    const std::string prefix = which == Which::kSource ? "source-" : "translation-";
     absl::StatusOr<Bytes> payload = Payload(opened->version.objects[0]);
     if (!payload.ok()) return payload.status();
-    absl::Status status = AddSealed(absl::StrCat(prefix, "manifest.age"), opened->manifest_key,
-                                    [&](const TransferSink& sink) { return sink(*payload); });
-    if (!status.ok()) return status;
-    std::size_t number = 0;
-    for (const ManifestPart& part : opened->manifest.parts) {
-      const PartToFetch wanted{.subject = history_.document.id,
-                               .ref = opened->version.objects[++number],
-                               .key = &part.key,
-                               .size = part.size,
-                               .sha256 = part.sha256};
-      const std::string output = OutputName(prefix, number, part.name, part.media_type);
-      status = AddSealed(output + ".age", part.key, [&](const TransferSink& sink) {
-        return FetchPart({*place_.connection, &kept_}, wanted, {.payload = sink});
-      });
-      if (!status.ok()) return status;
-      fetched_.push_back(wanted.ref.object);
-      absl::StrAppend(&recipe_, "  age -d -i identity.txt ", output, ".age | head -c ", part.size,
-                      " > ", output, "\n      SHA-256 ", ToHex(part.sha256), "\n");
-    }
+    planned_.push_back({.prefix = which == Which::kSource ? "source-" : "translation-",
+                        .opened = *std::move(opened),
+                        .manifest = *std::move(payload)});
     return absl::OkStatus();
   }
 
+  // The home is free meanwhile.
+  absl::Status AddPlanned() {
+    absl::Status added;
+    const absl::Status held = place_.WhileHomeIsFree([&] {
+      for (const Planned& version : planned_) {
+        if (added.ok()) added = AddVersion(version);
+      }
+    });
+    return added.ok() ? held : added;
+  }
   absl::Status AddIdentity() {
     const std::string path = absl::StrCat(place_.home.directory(), "/", kIdentityFile);
     absl::StatusOr<Bytes> identity = platform::ReadFile(path, kIdentityBytesMax);
@@ -101,13 +95,43 @@ class Exporter {
   }
 
  private:
+  struct Planned {
+    std::string prefix;
+    OpenedVersion opened;
+    Bytes manifest;  // Sealed.
+  };
+
+  absl::Status AddVersion(const Planned& version) {
+    absl::Status status =
+        AddSealed(absl::StrCat(version.prefix, "manifest.age"), version.opened.manifest_key,
+                  [&](const TransferSink& sink) { return sink(version.manifest); });
+    if (!status.ok()) return status;
+    std::size_t number = 0;
+    for (const ManifestPart& part : version.opened.manifest.parts) {
+      const PartToFetch wanted{.subject = document_,
+                               .ref = version.opened.version.objects[++number],
+                               .key = &part.key,
+                               .size = part.size,
+                               .sha256 = part.sha256};
+      const std::string output = OutputName(version.prefix, number, part.name, part.media_type);
+      status = AddSealed(output + ".age", part.key, [&](const TransferSink& sink) {
+        return FetchPart({*place_.connection, &kept_}, wanted, {.payload = sink});
+      });
+      if (!status.ok()) return status;
+      fetched_.push_back(wanted.ref.object);
+      absl::StrAppend(&recipe_, "  age -d -i identity.txt ", output, ".age | head -c ", part.size,
+                      " > ", output, "\n      SHA-256 ", ToHex(part.sha256), "\n");
+    }
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<Bytes> Payload(const ObjectRef& ref) {
     const auto kept = place_.objects.find(ref.object);
     if (kept != place_.objects.end() && !kept->second.payload.empty()) {
       return kept->second.payload;
     }
-    return FetchPayload({*place_.connection, &kept_}, SubjectType::kDocument, history_.document.id,
-                        ref, 2 * kManifestBytesMax);
+    return FetchPayload({*place_.connection, &kept_}, SubjectType::kDocument, document_, ref,
+                        2 * kManifestBytesMax);
   }
 
   // A header for this home's own recipient, then the payload that `produce` gives.
@@ -136,9 +160,10 @@ class Exporter {
   }
 
   Workplace& place_;
-  const DocumentHistory& history_;
+  const SubjectId document_;
   platform::OutputDirectory directory_;
   Fetched kept_;
+  std::vector<Planned> planned_;
   std::vector<ObjectId> fetched_;
   std::vector<ExportedFile> files_;
   std::string recipe_;
@@ -162,11 +187,12 @@ absl::Status Export(Workplace& place, const SubjectId& document, const std::stri
   }
   absl::StatusOr<platform::OutputDirectory> output = platform::OutputDirectory::Open(directory);
   if (!output.ok()) return output.status();
-  Exporter exported(place, **history, std::move(*output));
-  absl::Status status = exported.AddVersion(Which::kSource);
+  Exporter exported(place, document, std::move(*output));
+  absl::Status status = exported.Plan(**history, Which::kSource);
   if (!status.ok()) return status;
-  status = exported.AddVersion(Which::kTranslation);
+  status = exported.Plan(**history, Which::kTranslation);
   if (!status.ok() && !IsNotOurs(status)) return status;
+  if (absl::Status s = exported.AddPlanned(); !s.ok()) return s;
   if (with_identity) {
     if (absl::Status s = exported.AddIdentity(); !s.ok()) return s;
   }

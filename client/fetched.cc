@@ -48,8 +48,8 @@ absl::StatusOr<std::unique_ptr<platform::OutputFile>> Fetched::Append(const Obje
     return absl::ResourceExhaustedError(absl::StrCat(
         "the disk of ", path_, " has ", *room, " bytes left, ", length, " are to be fetched"));
   }
-  auto file = platform::OpenForAppend(Find(object));
-  if (!file.ok()) return file.status();
+  auto file = platform::OpenForAppendAlone(Find(object));
+  if (!file.ok() || *file == nullptr) return file;
   // ext4 writes out a file that was cut when it is closed; this one may not be needed by then.
   const auto had = platform::Look(Find(object));
   if (!had.ok()) return had.status();

@@ -37,7 +37,7 @@ class Fetched {
   absl::StatusOr<std::unique_ptr<platform::InputFile>> Read(const ObjectId& object) const;
   // Appends from `size` on; what lies behind it is cut off. For `length` bytes more the oldest of
   // the others give way, see Tidy. RESOURCE_EXHAUSTED: the disk has no room for them.
-  // REQUIRES: size <= SizeOf(object).
+  // Null: another process is appending to it. REQUIRES: size <= SizeOf(object).
   absl::StatusOr<std::unique_ptr<platform::OutputFile>> Append(const ObjectId& object,
                                                                std::uint64_t size,
                                                                std::uint64_t length);

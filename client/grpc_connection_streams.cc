@@ -2,14 +2,33 @@
 // they make progress.
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "client/grpc_connection.h"
+#include "client/grpc_connection_raw.h"
+#include "proto/raw_messages.h"
 
 namespace amparo::client {
 namespace {
 
 constexpr std::chrono::minutes kWatchLimit{11};  // The server ends it after 10.
+
+// Calls `take` with the bytes of a DownloadMessage, in the pieces they came in, and with nothing.
+absl::Status TakePieces(const grpc::ByteBuffer& raw,
+                        const std::function<absl::Status(ByteView)>& take) {
+  const std::optional<RawData> data = ReadRawData<v1::DownloadMessage>(raw);
+  if (!data.has_value()) {
+    v1::DownloadMessage message;
+    if (!ReadRaw(raw, &message)) return absl::DataLossError("the server sends what is no message");
+    if (absl::Status s = take(AsBytes(message.data())); !s.ok()) return s;
+    return take({});
+  }
+  for (const ByteView piece : data->pieces) {
+    if (absl::Status s = take(piece); !s.ok()) return s;
+  }
+  return take({});
+}
 
 }  // namespace
 
@@ -77,6 +96,14 @@ absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject
   body.set_object(AsString(object.view()));
   std::uint64_t received = 0;
   absl::Status ours;
+  const auto take = [&](ByteView piece) -> absl::Status {
+    if (length != 0 && piece.size() > length - received) {
+      return absl::DataLossError(
+          absl::StrCat("the server sends more than the ", length, " bytes asked for"));
+    }
+    received += piece.size();
+    return sink(piece);
+  };
   const auto attempt = [&]() -> absl::Status {
     // A second attempt goes on where the first one broke.
     if (length != 0 && received == length) return absl::OkStatus();
@@ -86,17 +113,11 @@ absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject
     if (!envelope.ok()) return envelope.status();
     grpc::ClientContext context;
     ProgressWatch progress(context, kProgressLimit);
-    auto reader = stub_->Download(&context, *envelope);
-    v1::DownloadMessage message;
+    const auto reader = StartDownload(*channel_, context, *envelope);
+    grpc::ByteBuffer message;
     while (ours.ok() && reader->Read(&message)) {
       progress.Touch();
-      if (length != 0 && message.data().size() > length - received) {
-        ours = absl::DataLossError(
-            absl::StrCat("the server sends more than the ", length, " bytes asked for"));
-        break;
-      }
-      ours = sink(AsBytes(message.data()));
-      received += message.data().size();
+      ours = TakePieces(message, take);
     }
     if (!ours.ok()) context.TryCancel();
     const grpc::Status finished = reader->Finish();

@@ -92,7 +92,7 @@ absl::Status GrpcConnection::UploadAll(const NextUpload& next) {
   while (true) {
     grpc::ClientContext context;
     UploadAttempt attempt(line, next, make_opening, KnownPace());
-    const grpc::Status finished = attempt.Run(*stub_, context);
+    const grpc::Status finished = attempt.Run(*channel_, context);
     if (!attempt.failed().ok()) return attempt.failed();
     absl::Status status = StatusFrom(finished, context);
     if (status.ok()) status = attempt.not_opened();

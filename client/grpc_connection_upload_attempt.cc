@@ -6,23 +6,26 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/raw_messages.h"
 
 namespace amparo::client {
 
 using std::chrono::steady_clock;
 
-grpc::Status UploadAttempt::Run(v1::Amparo::Stub& stub, grpc::ClientContext& context) {
+grpc::Status UploadAttempt::Run(grpc::Channel& channel, grpc::ClientContext& context) {
   for (BlobUnderWay& blob : line_) blob.is_found = false;
   // Before there is a stream: it may take a session.
   const std::optional<v1::UploadMessage> opening = OpenNext();
   if (!opening.has_value()) return grpc::Status::OK;
   ProgressWatch watch(context, kProgressLimit);
-  const auto stream = stub.Upload(&context);
+  const auto stream = StartUpload(channel, context);
   std::thread listening([&] { Listen(*stream, watch); });
-  if (stream->Write(*opening)) Send(*stream, watch);
+  if (stream->Write(WriteRaw(*opening))) Send(*stream, watch);
   stream->WritesDone();
   listening.join();
+  if (is_garbled_) context.TryCancel();
   grpc::Status finished = stream->Finish();
+  if (is_garbled_) return {grpc::StatusCode::INTERNAL, "the server sends what is no reply"};
   if (!watch.expired()) return finished;
   return grpc::Status(grpc::StatusCode::UNAVAILABLE,
                       absl::StrCat("the upload made no progress for ",
@@ -32,8 +35,13 @@ grpc::Status UploadAttempt::Run(v1::Amparo::Stub& stub, grpc::ClientContext& con
 // ---- Listening ----------------------------------------------------------------------
 
 void UploadAttempt::Listen(Stream& stream, ProgressWatch& watch) {
-  v1::UploadReply reply;
-  while (stream.Read(&reply)) {
+  grpc::ByteBuffer raw;
+  while (stream.Read(&raw)) {
+    v1::UploadReply reply;
+    if (!ReadRaw(raw, &reply)) {
+      is_garbled_ = true;
+      break;
+    }
     bool is_news = false;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -100,7 +108,7 @@ void UploadAttempt::Send(Stream& stream, ProgressWatch& watch) {
     if (!SendData(stream, watch) || !SendSeal(stream)) return;
     const std::optional<v1::UploadMessage> opening = OpenNext();
     watch.Touch();  // Waiting for the next one is not the link's fault.
-    if (!opening.has_value() || !stream.Write(*opening)) return;
+    if (!opening.has_value() || !stream.Write(WriteRaw(*opening))) return;
   }
 }
 
@@ -159,26 +167,22 @@ bool UploadAttempt::SendData(Stream& stream, ProgressWatch& watch) {
     if (IsSealed()) return true;
     at = line_[sending_number_ - sealed_].start;
   }
-  v1::UploadMessage message;
   while (at < sending_.request.length) {
     const std::size_t room = WaitForRoom();
     if (room == 0) return false;
-    std::string& data = *message.mutable_data();
-    data.resize(
+    RawBuffer data(
         static_cast<std::size_t>(std::min<std::uint64_t>(room, sending_.request.length - at)));
-    const absl::StatusOr<std::size_t> got = sending_.source->ReadAt(
-        at, MutableByteView(reinterpret_cast<std::uint8_t*>(data.data()), data.size()));
+    const absl::StatusOr<std::size_t> got = sending_.source->ReadAt(at, data.view());
     if (!got.ok()) failed_ = got.status();
     if (!got.ok()) return false;
     if (*got == 0) break;
-    data.resize(*got);
     at += *got;
     watch.Touch();  // Waiting for what is still being made is not the link's fault.
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       pace_->Sent(*got, steady_clock::now());
     }
-    if (!stream.Write(message)) return false;
+    if (!stream.Write(WriteRawData<v1::UploadMessage>(std::move(data).Take(*got)))) return false;
   }
   return true;
 }
@@ -194,7 +198,7 @@ bool UploadAttempt::SendSeal(Stream& stream) {
   if (!sha256.ok()) return false;
   v1::UploadMessage message;
   message.set_seal(AsString(sha256->view()));
-  return stream.Write(message);
+  return stream.Write(WriteRaw(message));
 }
 
 }  // namespace amparo::client

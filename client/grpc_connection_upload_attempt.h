@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "client/grpc_connection.h"
+#include "client/grpc_connection_raw.h"
 #include "client/upload_pace.h"
 
 namespace amparo::client {
@@ -44,7 +45,7 @@ class UploadAttempt {
       : line_(line), next_(next), make_opening_(make_opening), known_(known) {}
 
   // The outcome of the stream. REQUIRES: called once.
-  grpc::Status Run(v1::Amparo::Stub& stub, grpc::ClientContext& context);
+  grpc::Status Run(grpc::Channel& channel, grpc::ClientContext& context);
 
   const absl::Status& failed() const { return failed_; }          // A source did.
   const absl::Status& not_opened() const { return not_opened_; }  // Nothing more could be begun.
@@ -53,7 +54,7 @@ class UploadAttempt {
   LearnedPace learned() const { return pace_.has_value() ? pace_->learned() : known_; }
 
  private:
-  using Stream = grpc::ClientReaderWriter<v1::UploadMessage, v1::UploadReply>;
+  using Stream = RawReaderWriter;
 
   // The listener's.
   void Listen(Stream& stream, ProgressWatch& watch);
@@ -76,6 +77,7 @@ class UploadAttempt {
   const NextUpload& next_;
   const MakeOpening& make_opening_;
   const LearnedPace known_;
+  bool is_garbled_ = false;  // The listener's, until it has ended.
   absl::Status failed_;
   absl::Status not_opened_;
   PlannedUpload sending_;             // The sender's own.

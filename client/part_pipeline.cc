@@ -67,6 +67,7 @@ absl::Status PartPipeline::Give(ByteView piece) {
   if (piece.size() > part_.ref.payload_length - taken_) {
     return PartDiffers(part_.ref, "more bytes than it has");
   }
+  if (piece.empty() && opening_idle_) HandOverChunks();
   taken_ += piece.size();
   while (!piece.empty()) {
     const std::size_t full = nonce_bytes() + kBatchBytes;
@@ -76,7 +77,6 @@ absl::Status PartPipeline::Give(ByteView piece) {
     piece = piece.subspan(now.size());
     if (collected_.size() == full) HandOver(full);
   }
-  if (opening_idle_) HandOverChunks();
   return first_error();
 }
 

@@ -36,7 +36,7 @@ class PartPipeline {
   PartPipeline(const PartPipeline&) = delete;
   ~PartPipeline();  // Stops what runs.
 
-  // The next bytes of the payload. An error is the first of any stage.
+  // The next bytes of the payload; none: more may take a while. An error is the first of any stage.
   absl::Status Give(ByteView piece);
   // No more comes, though more should: what came is verified and kept as far as it is whole.
   void BreakOff();

@@ -69,6 +69,8 @@ class OutputFile {
 absl::StatusOr<std::unique_ptr<OutputFile>> CreateExclusive(const std::string& path);
 // Appends to a file of ours, creating it with mode 0600.
 absl::StatusOr<std::unique_ptr<OutputFile>> OpenForAppend(const std::string& path);
+// The same for one at a time, until it is closed. Null: somebody else has it open like this.
+absl::StatusOr<std::unique_ptr<OutputFile>> OpenForAppendAlone(const std::string& path);
 // A file open for reading, by ranges.
 class InputFile {
  public:

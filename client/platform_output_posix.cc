@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/platform_output.h"
+#include "client/platform_reserve_ahead.h"
 #include "client/platform_write_behind.h"
 #include "crypto/secret.h"
 
@@ -78,6 +79,8 @@ struct PendingFile::State {
   int file = -1;
   std::string name;  // Empty: published, or the file never had a name.
   bool finished = false;
+  std::uint64_t size = 0;
+  std::optional<ReserveAhead> ahead;
   std::optional<WriteBehind> behind;
 
   ~State() {
@@ -94,17 +97,20 @@ PendingFile::~PendingFile() = default;
 
 absl::Status PendingFile::Write(ByteView bytes) {
   const std::size_t size = bytes.size();
+  state_->ahead->WillWrite(state_->size, size);
   while (!bytes.empty()) {
     const ssize_t written = write(state_->file, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return Failure("write", "a file", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
+  state_->size += size;
   state_->behind->Wrote(size);
   return absl::OkStatus();
 }
 
 absl::Status PendingFile::Finish() {
+  state_->ahead->Release();
   if (const int error = state_->behind->Settle(); error != 0) {
     return Failure("write", "a file", error);
   }
@@ -165,6 +171,7 @@ absl::StatusOr<PendingFile> OutputDirectory::Begin() {
   if (CanNameOpenFiles()) {
     file->file = openat(state_->descriptor, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
     if (file->file >= 0) {
+      file->ahead.emplace(file->file);
       file->behind.emplace(file->file);
       return PendingFile(std::move(file));
     }
@@ -176,6 +183,7 @@ absl::StatusOr<PendingFile> OutputDirectory::Begin() {
                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file->file < 0) return Failure("create a file in", state_->path, errno);
   file->name = name;
+  file->ahead.emplace(file->file);
   file->behind.emplace(file->file);
   return PendingFile(std::move(file));
 }

@@ -17,6 +17,7 @@
 
 #include "client/platform.h"
 #include "client/platform_errno.h"
+#include "client/platform_reserve_ahead.h"
 
 #ifndef RENAME_NOREPLACE
 #define RENAME_NOREPLACE 1
@@ -74,9 +75,33 @@ class PosixOutputFile : public OutputFile {
     return absl::OkStatus();
   }
 
+ protected:
+  int descriptor() const { return fd_.get(); }
+
  private:
   Descriptor fd_;
   std::string path_;
+};
+
+// What lies kept between two downloads.
+class GrowingOutputFile final : public PosixOutputFile {
+ public:
+  GrowingOutputFile(Descriptor fd, std::string path, std::uint64_t size)
+      : PosixOutputFile(std::move(fd), std::move(path)), size_(size), ahead_(descriptor(), size) {}
+  ~GrowingOutputFile() override { ahead_.Release(); }
+  absl::Status Write(ByteView bytes) override {
+    ahead_.WillWrite(size_, bytes.size());
+    size_ += bytes.size();
+    return PosixOutputFile::Write(bytes);
+  }
+  absl::Status Truncate(std::uint64_t size) override {
+    size_ = size;
+    return PosixOutputFile::Truncate(size);
+  }
+
+ private:
+  std::uint64_t size_;
+  ReserveAhead ahead_;
 };
 
 class PosixInputFile : public InputFile {
@@ -228,10 +253,33 @@ absl::StatusOr<std::unique_ptr<OutputFile>> CreateExclusive(const std::string& p
   return std::unique_ptr<OutputFile>(std::make_unique<PosixOutputFile>(std::move(fd), path));
 }
 
-absl::StatusOr<std::unique_ptr<OutputFile>> OpenForAppend(const std::string& path) {
+namespace {
+
+absl::StatusOr<Descriptor> OpenAtEnd(const std::string& path) {
   Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd.ok()) return ErrnoStatus(errno, "opening", path);
-  return std::unique_ptr<OutputFile>(std::make_unique<PosixOutputFile>(std::move(fd), path));
+  return fd;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<OutputFile>> OpenForAppend(const std::string& path) {
+  absl::StatusOr<Descriptor> fd = OpenAtEnd(path);
+  if (!fd.ok()) return fd.status();
+  return std::unique_ptr<OutputFile>(std::make_unique<PosixOutputFile>(*std::move(fd), path));
+}
+
+absl::StatusOr<std::unique_ptr<OutputFile>> OpenForAppendAlone(const std::string& path) {
+  absl::StatusOr<Descriptor> fd = OpenAtEnd(path);
+  if (!fd.ok()) return fd.status();
+  if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return nullptr;
+    return ErrnoStatus(errno, "locking", path);
+  }
+  struct stat info {};
+  if (::fstat(fd->get(), &info) != 0) return ErrnoStatus(errno, "looking at", path);
+  return std::unique_ptr<OutputFile>(std::make_unique<GrowingOutputFile>(
+      *std::move(fd), path, static_cast<std::uint64_t>(info.st_size)));
 }
 
 absl::StatusOr<std::unique_ptr<InputFile>> OpenForReading(const std::string& path) {

@@ -8,6 +8,7 @@
 
 #include "client/platform.h"
 #include "client/platform_errno.h"
+#include "client/platform_reserve_ahead.h"
 #include "client/platform_spool.h"
 #include "client/platform_write_behind.h"
 
@@ -16,7 +17,8 @@ namespace {
 
 class PosixSpoolFile final : public SpoolFile {
  public:
-  PosixSpoolFile(int fd, std::string path) : fd_(fd), path_(std::move(path)), behind_(fd) {}
+  PosixSpoolFile(int fd, std::string path)
+      : fd_(fd), path_(std::move(path)), ahead_(fd), behind_(fd) {}
   ~PosixSpoolFile() override {
     (void)behind_.Settle();
     ::close(fd_);
@@ -24,6 +26,7 @@ class PosixSpoolFile final : public SpoolFile {
 
   absl::Status WriteAt(std::uint64_t offset, ByteView bytes) override {
     const std::size_t size = bytes.size();
+    ahead_.WillWrite(offset, size);
     while (!bytes.empty()) {
       const ssize_t wrote = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
       if (wrote < 0 && errno == EINTR) continue;
@@ -52,6 +55,7 @@ class PosixSpoolFile final : public SpoolFile {
     return static_cast<std::uint64_t>(info.st_size);
   }
   absl::Status Sync() override {
+    ahead_.Release();
     if (const int error = behind_.Settle(); error != 0) {
       return ErrnoStatus(error, "syncing", path_);
     }
@@ -62,6 +66,7 @@ class PosixSpoolFile final : public SpoolFile {
  private:
   const int fd_;
   const std::string path_;
+  ReserveAhead ahead_;
   WriteBehind behind_;
 };
 

@@ -159,15 +159,24 @@ class ReceiptMaker {
   }
 
   // Of the newest source and translation, as far as this home can open them.
+  // Last of all: the home is free meanwhile, and what history_ points to is of before.
   absl::Status AddOpenings() {
+    std::vector<OpenedVersion> versions;
     for (const Which which : {Which::kSource, Which::kTranslation}) {
       const auto version = CurrentVersion(history_, which);
       if (!version.ok()) continue;
       auto opened = OpenVersion(place_, history_, *version, which);
       if (absl::IsPermissionDenied(opened.status())) continue;
       if (!opened.ok()) return opened.status();
-      if (absl::Status s = AddOpeningsOf(*opened); !s.ok()) return s;
+      versions.push_back(*std::move(opened));
     }
+    absl::Status added;
+    const absl::Status held = place_.WhileHomeIsFree([&] {
+      for (const OpenedVersion& version : versions) {
+        if (added.ok()) added = AddOpeningsOf(version);
+      }
+    });
+    if (!added.ok() || !held.ok()) return added.ok() ? held : added;
     if (receipt_.openings.empty()) {
       return Refused(absl::StatusCode::kPermissionDenied, "NOT_GRANTED",
                      "this device can open no file of this document");
@@ -188,7 +197,7 @@ class ReceiptMaker {
         return absl::OkStatus();
       };
       const absl::Status fetched = FetchPart({connection(), &kept},
-                                             {.subject = history_.document.id,
+                                             {.subject = receipt_.document,
                                               .ref = ref,
                                               .key = &part.key,
                                               .size = part.size,

@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 set(AMPARO_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/amparo)
 
 # What a program that links amparo::amparo_client needs, in the order of dependence.
-foreach(target crypto statement directory workflow audit custody proto client)
+foreach(target crypto statement directory workflow audit custody proto raw_messages client)
   if(TARGET amparo_${target})
     install(TARGETS amparo_${target} EXPORT amparo-targets
       ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)

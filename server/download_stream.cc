@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "server/raw_messages.h"
+#include "proto/raw_messages.h"
 #include "server/reading.h"
 
 namespace amparo::server {
@@ -81,7 +81,7 @@ class DownloadStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, 
     last_bytes_ = bytes->size();
     next_ += last_bytes_;
     log_.AddOut(last_bytes_);
-    message_ = WriteRawData(*std::move(bytes));
+    message_ = WriteRawData<v1::DownloadMessage>(SliceOf(*std::move(bytes)));
     StartWrite(&message_);
   }
   void FinishWith(const absl::Status& status) { Finish(log_.Finish(status, *context_)); }

@@ -8,7 +8,7 @@
 #include <span>
 #include <utility>
 
-#include "server/raw_messages.h"
+#include "proto/raw_messages.h"
 #include "server/reading.h"
 
 namespace amparo::server {
@@ -74,7 +74,7 @@ class UploadStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   }
 
   absl::Status Take() {
-    const std::optional<RawData> data = ReadRawData(raw_);
+    const std::optional<RawData> data = ReadRawData<v1::UploadMessage>(raw_);
     v1::UploadMessage message;
     if (!data.has_value() && !ReadRaw(raw_, &message)) {
       return Refuse(Reason::kMalformed, "no upload message");

@@ -24,7 +24,7 @@ std::string TopFolder(absl::string_view path) {
 const std::map<std::string, Names>& Below() {
   static const auto* const kBelow = new std::map<std::string, Names>{
       {"crypto", {}},
-      {"proto", {}},
+      {"proto", {"crypto"}},
       {"statement", {"crypto"}},
       {"directory", {"crypto", "statement"}},
       {"workflow", {"crypto", "statement", "directory"}},
@@ -209,9 +209,10 @@ Violations CheckLibraryPlaces(const SourceTree& tree) {
        "RocksDB belongs in storage/rocksdb_* alone"},
       {IsGrpc,
        [](absl::string_view p) {
-         return absl::StartsWith(p, "server/") || absl::StartsWith(p, "client/grpc_connection.");
+         return absl::StartsWith(p, "server/") || absl::StartsWith(p, "proto/") ||
+                absl::StartsWith(p, "client/grpc_connection");
        },
-       "gRPC belongs in server/ and client/grpc_connection.* alone"},
+       "gRPC belongs in server/, proto/ and client/grpc_connection* alone"},
       {IsSodium, [](absl::string_view p) { return absl::StartsWith(p, "crypto/"); },
        "libsodium belongs in crypto/ alone"},
       {IsPosix,

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <mutex>
+#include <utility>
 
 #include "tests/client_verbs/sticks.h"
 #include "tests/client_verbs/town.h"
@@ -48,6 +49,17 @@ class BesideTest : public ::testing::Test {
     };
     return town_.Stale("flo").Submit(Files({Corpus("es-declaracion.pdf")}), Town::To(case_id_),
                                      nullptr);
+  }
+  // While cleo's next download is on its way, she asks about the document beside it.
+  void AskBesideADownload(const SubjectId& document) {
+    town_.As("cleo");
+    town_.Server("cleo").download = [this, document, has_asked = false](const ObjectId&,
+                                                                        Bytes&) mutable {
+      if (std::exchange(has_asked, true)) return;
+      const auto other = town_.Beside("cleo");
+      EXPECT_EQ(other->Sync(), absl::OkStatus());
+      EXPECT_EQ(other->Ask(document, "Is this all of it?"), absl::OkStatus());
+    };
   }
   void ExpectCleoReads(const SubjectId& document, const std::string& path) {
     const auto opened = town_.As("cleo").Open(document, Which::kSource, town_.Fresh(), nullptr);
@@ -139,13 +151,7 @@ TEST_F(BesideTest, AnAlarmThatAnotherFoundStopsTheSending) {
 
 TEST_F(BesideTest, ADownloadLetsOthersWork) {
   const SubjectId document = town_.Submit(case_id_, {Corpus("ht-photo.jpg")}, "flo");
-  town_.As("cleo");
-  town_.Server("cleo").download = [&](const ObjectId&, Bytes&) {
-    town_.Server("cleo").download = nullptr;
-    const auto other = town_.Beside("cleo");
-    EXPECT_EQ(other->Sync(), absl::OkStatus());
-    EXPECT_EQ(other->Ask(document, "Is this all of it?"), absl::OkStatus());
-  };
+  AskBesideADownload(document);
   const auto opened = town_.Stale("cleo").Open(document, Which::kSource, town_.Fresh(), nullptr);
   ASSERT_TRUE(opened.ok()) << opened.status();
   EXPECT_TRUE(ReadAll(opened->at(0).path) == ReadAll(Corpus("ht-photo.jpg")));
@@ -153,6 +159,24 @@ TEST_F(BesideTest, ADownloadLetsOthersWork) {
   ASSERT_TRUE(said.ok()) << said.status();
   EXPECT_THAT(*said, SizeIs(1));
   EXPECT_THAT(town_.Stale("cleo").OutboxItems(), IsEmpty());
+}
+
+TEST_F(BesideTest, AnExportLetsOthersWork) {
+  const SubjectId document = town_.Submit(case_id_, {Corpus("ht-photo.jpg")}, "flo");
+  AskBesideADownload(document);
+  const std::string folder = town_.Fresh();
+  EXPECT_EQ(town_.Stale("cleo").Export(document, folder, /*with_identity=*/true), absl::OkStatus());
+  EXPECT_THAT(amparo::testing::NamesIn(folder), SizeIs(4)) << "manifest, photo, identity, README";
+  EXPECT_THAT(*town_.As("cleo").Conversation(document), SizeIs(1));
+}
+
+TEST_F(BesideTest, AReceiptWithFilesLetsOthersWork) {
+  const SubjectId document = town_.Submit(case_id_, {Corpus("ht-photo.jpg")}, "flo");
+  AskBesideADownload(document);
+  const auto receipt = town_.Stale("cleo").MakeReceipt(document, /*with_files=*/true);
+  ASSERT_TRUE(receipt.ok()) << receipt.status();
+  EXPECT_THAT(receipt->openings, SizeIs(1));
+  EXPECT_THAT(*town_.As("cleo").Conversation(document), SizeIs(1));
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ class BlobConnection final : public client::RefusingConnection {
     while (!rest.empty()) {
       const ByteView now = rest.first(std::min(piece, rest.size()));
       if (absl::Status s = sink(now); !s.ok()) return s;
+      if (absl::Status s = sink({}); !s.ok()) return s;
       rest = rest.subspan(now.size());
     }
     return absl::OkStatus();

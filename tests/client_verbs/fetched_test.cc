@@ -11,8 +11,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "client/fetching.h"
 #include "crypto/digest.h"
@@ -46,6 +48,7 @@ class BreakingConnection final : public amparo::client::RefusingConnection {
   std::uint64_t breaks_after = ~std::uint64_t{0};
   std::uint64_t kills_after = ~std::uint64_t{0};  // The process that fetches, with SIGKILL.
   std::uint64_t given = 0;
+  std::function<void()> at_half;  // Once, when so much was given.
 
   absl::Status Download(SubjectType type, const SubjectId& subject, const ObjectId& object,
                         std::uint64_t offset, std::uint64_t length,
@@ -56,6 +59,7 @@ class BreakingConnection final : public amparo::client::RefusingConnection {
       const auto now = piece.first(std::min<std::uint64_t>(left, piece.size()));
       left -= now.size();
       given += now.size();
+      if (at_half && given > length / 2) std::exchange(at_half, nullptr)();
       if (given > kills_after) raise(SIGKILL);
       if (absl::Status s = sink(now); !s.ok()) return s;
       if (now.size() < piece.size()) broken = absl::UnavailableError("the link broke");
@@ -171,6 +175,27 @@ TEST_F(FetchedTest, AKilledProcessCostsNoMoreThanWhatItHadNotWritten) {
     kept_.Forget(part_.ref.object);
   }
   EXPECT_GT(went_on, 0u);
+}
+
+// Another process opens the same document meanwhile: it gets it all, and cuts off or adds nothing.
+TEST_F(FetchedTest, TwoAtOnceSpoilNothingOfWhatIsKept) {
+  std::string others;
+  link_.at_half = [&] {
+    BreakingConnection link(server_);
+    Fetched kept(scratch_.path());
+    const absl::Status fetched =
+        FetchPart({link, &kept}, Wanted(), {.plaintext = [&](ByteView bytes) {
+                    others += std::string(AsText(bytes));
+                    return absl::OkStatus();
+                  }});
+    EXPECT_TRUE(fetched.ok()) << fetched;
+  };
+  Break(length() - 2 * kSealedChunkSize);
+  EXPECT_EQ(others, content_);
+  EXPECT_EQ(ReadAll(file()), AsText(payload()).substr(0, ReadAll(file()).size()));
+  ASSERT_TRUE(Fetch().ok());
+  EXPECT_EQ(got_, content_);
+  EXPECT_LE(link_.given, 3 * kSealedChunkSize) << "only the rest was fetched";
 }
 
 // Until its files have their names, a further attempt needs nobody.

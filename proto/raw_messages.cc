@@ -1,4 +1,4 @@
-#include "server/raw_messages.h"
+#include "proto/raw_messages.h"
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-namespace amparo::server {
+namespace amparo {
 namespace {
 
 using google::protobuf::internal::WireFormatLite;
@@ -37,7 +37,7 @@ std::optional<OneField> FindOneField(ByteView beginning, int number, std::size_t
 
 }  // namespace
 
-std::optional<RawData> ReadRawData(const grpc::ByteBuffer& message) {
+std::optional<RawData> ReadRawData(const grpc::ByteBuffer& message, int number) {
   RawData data;
   if (!message.Dump(&data.slices).ok()) return std::nullopt;
   std::array<std::uint8_t, kHeadBytesMax> beginning;
@@ -47,8 +47,7 @@ std::optional<RawData> ReadRawData(const grpc::ByteBuffer& message) {
     std::copy_n(slice.begin(), taken, beginning.begin() + have);
     have += taken;
   }
-  const auto field = FindOneField(ByteView(beginning).first(have),
-                                  v1::UploadMessage::kDataFieldNumber, message.Length());
+  const auto field = FindOneField(ByteView(beginning).first(have), number, message.Length());
   if (!field.has_value()) return std::nullopt;
   std::size_t skip = field->head;
   for (const grpc::Slice& slice : data.slices) {
@@ -61,20 +60,27 @@ std::optional<RawData> ReadRawData(const grpc::ByteBuffer& message) {
   return data;
 }
 
-grpc::ByteBuffer WriteRawData(Bytes data) {
+grpc::ByteBuffer WriteRawData(grpc::Slice data, int number) {
   std::array<std::uint8_t, kHeadBytesMax> head = {};
   std::uint8_t* end = CodedOutputStream::WriteTagToArray(
-      WireFormatLite::MakeTag(v1::DownloadMessage::kDataFieldNumber, kLengthDelimited),
-      head.data());
+      WireFormatLite::MakeTag(number, kLengthDelimited), head.data());
   end = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(data.size()), end);
-  auto owned = std::make_unique<Bytes>(std::move(data));
-  Bytes* const bytes = owned.release();  // The slice's from here on.
   const std::array<grpc::Slice, 2> slices = {
-      grpc::Slice(head.data(), static_cast<std::size_t>(end - head.data())),
-      grpc::Slice(
-          bytes->data(), bytes->size(), [](void* kept) { delete static_cast<Bytes*>(kept); },
-          bytes)};
+      grpc::Slice(head.data(), static_cast<std::size_t>(end - head.data())), std::move(data)};
   return grpc::ByteBuffer(slices.data(), slices.size());
 }
 
-}  // namespace amparo::server
+grpc::Slice SliceOf(Bytes data) {
+  auto owned = std::make_unique<Bytes>(std::move(data));
+  Bytes* const bytes = owned.release();  // The slice's from here on.
+  return grpc::Slice(
+      bytes->data(), bytes->size(), [](void* kept) { delete static_cast<Bytes*>(kept); }, bytes);
+}
+
+grpc::Slice RawBuffer::Take(std::size_t size) && {
+  std::uint8_t* const bytes = bytes_.release();  // The slice's from here on.
+  return grpc::Slice(
+      bytes, size, [](void* kept) { delete[] static_cast<std::uint8_t*>(kept); }, bytes);
+}
+
+}  // namespace amparo

@@ -1,6 +1,6 @@
-// Uploads' messages as they come in pieces say what protobuf says of them, or are left to it.
+// Messages as they come in pieces say what protobuf says of them, or are left to it.
 
-#include "server/raw_messages.h"
+#include "proto/raw_messages.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-namespace amparo::server::testing {
+namespace amparo {
 namespace {
 
 // `bytes` in slices of at most `most` bytes, some of them empty.
@@ -45,7 +45,8 @@ TEST(RawMessages, ReadWhatProtobufReads) {
     message.set_data(data);
     for (const std::size_t most : {std::size_t{1}, std::size_t{7}, std::size_t{8'192}, size + 9}) {
       if (most == 1 && size > 20'000) continue;
-      const auto raw = ReadRawData(Sliced(message.SerializeAsString(), random, most));
+      const auto raw =
+          ReadRawData<v1::UploadMessage>(Sliced(message.SerializeAsString(), random, most));
       ASSERT_TRUE(raw.has_value()) << size << " bytes in slices of " << most;
       EXPECT_EQ(raw->size, size);
       EXPECT_EQ(Joined(*raw), data);
@@ -72,7 +73,7 @@ TEST(RawMessages, LeaveEveryOtherMessageToProtobuf) {
   };
   std::mt19937 random(1);
   for (const std::string& bytes : others) {
-    EXPECT_FALSE(ReadRawData(Sliced(bytes, random, 64)).has_value())
+    EXPECT_FALSE(ReadRawData<v1::UploadMessage>(Sliced(bytes, random, 64)).has_value())
         << ::testing::PrintToString(bytes);
   }
 }
@@ -89,7 +90,7 @@ TEST(RawMessages, NeverDifferFromProtobuf) {
       bytes[random() % std::min<std::size_t>(bytes.size(), 4)] = static_cast<char>(random());
     }
     const grpc::ByteBuffer buffer = Sliced(bytes, random, 40);
-    const auto raw = ReadRawData(buffer);
+    const auto raw = ReadRawData<v1::UploadMessage>(buffer);
     if (!raw.has_value()) continue;
     v1::UploadMessage message;
     ASSERT_TRUE(ReadRaw(buffer, &message)) << ::testing::PrintToString(bytes);
@@ -98,16 +99,30 @@ TEST(RawMessages, NeverDifferFromProtobuf) {
   }
 }
 
-TEST(RawMessages, WriteWhatProtobufReads) {
+template <class Message>
+void ExpectWrittenAsProtobufReads() {
   for (const std::size_t size : {1, 127, 128, 1'048'576}) {
     const Bytes data(size, 0xda);
-    const grpc::ByteBuffer raw = WriteRawData(data);
-    v1::DownloadMessage message;
+    const grpc::ByteBuffer raw = WriteRawData<Message>(SliceOf(data));
+    Message message;
     ASSERT_TRUE(ReadRaw(raw, &message));
     EXPECT_EQ(message.data(), std::string(data.begin(), data.end()));
     EXPECT_EQ(raw.Length(), message.ByteSizeLong());
   }
 }
 
+TEST(RawMessages, WriteWhatProtobufReads) {
+  ExpectWrittenAsProtobufReads<v1::UploadMessage>();
+  ExpectWrittenAsProtobufReads<v1::DownloadMessage>();
+}
+
+TEST(RawMessages, ReadWhatTheyWrote) {
+  const Bytes data(70'000, 0xda);
+  const auto read =
+      ReadRawData<v1::DownloadMessage>(WriteRawData<v1::DownloadMessage>(SliceOf(data)));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(Joined(*read), std::string(data.begin(), data.end()));
+}
+
 }  // namespace
-}  // namespace amparo::server::testing
+}  // namespace amparo
