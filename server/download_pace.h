@@ -17,7 +17,7 @@
 namespace amparo::server {
 
 inline constexpr std::size_t kDownloadMessageBytesMin = 64 * 1024;  // 16 s at 32 kbit/s.
-inline constexpr std::size_t kDownloadMessageBytesMax = 1024 * 1024;
+inline constexpr std::size_t kDownloadMessageBytesMax = 512 * 1024;
 // Of the kernel at both ends, gRPC and the client's window (2 MiB), and then some.
 inline constexpr std::uint64_t kDownloadBuffersBytes = 8 * 1024 * 1024;
 
