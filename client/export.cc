@@ -57,6 +57,7 @@ class Exporter {
     });
     return added.ok() ? held : added;
   }
+
   absl::Status AddIdentity() {
     const std::string path = absl::StrCat(place_.home.directory(), "/", kIdentityFile);
     absl::StatusOr<Bytes> identity = platform::ReadFile(path, kIdentityBytesMax);

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/grpc_connection.h"
+#include "client/proxy.h"
 #include "crypto/digest.h"
 #include "statement/codec.h"
 #include "statement/labels.h"
@@ -128,7 +129,9 @@ absl::Status GrpcConnection::Persist(const Attempt& attempt) {
         session_.reset();
         continue;
       }
-      const bool may_heal = has_worked_ || now - started >= kSilence;
+      const auto detail = DetailOf(status);
+      const bool is_our_proxy = detail.has_value() && detail->reason == kProxySilent;
+      const bool may_heal = has_worked_ || (now - started >= kSilence && !is_our_proxy);
       if (!absl::IsUnavailable(status) || !may_heal || now - started >= kNoAnswer) return status;
     }
     if (!backoff.has_value()) {

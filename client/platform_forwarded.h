@@ -72,6 +72,7 @@ class ForwardedConnection {
   void Carry(short near_events, short far_events, Time now);
   bool Fill(Lane& lane, int from);
   bool Drain(Lane& lane, int to);
+  absl::Status TooLate() const;
   void End(absl::Status failure);
   absl::Status NotConnected(int error) const;
 
@@ -80,9 +81,11 @@ class ForwardedConnection {
   Descriptor far_;
   SocksDialogue dialogue_;
   Stage stage_ = Stage::kConnecting;
+  const Time begun_;
   std::optional<Time> due_;
-  Bytes outgoing_;  // Of the handshake.
-  Lane up_;         // To the proxy.
+  bool has_answered_ = false;  // The proxy.
+  Bytes outgoing_;             // Of the handshake.
+  Lane up_;                    // To the proxy.
   Lane down_;
   bool near_is_gone_ = false;
   absl::Status failure_;

@@ -38,6 +38,12 @@ socklen_t FillAddress(const HostPort& at, sockaddr_storage& out) {
   return sizeof(in);
 }
 
+bool IsOnThisComputer(const HostPort& proxy) {
+  static constexpr std::array<std::uint8_t, 16> kLoopback6 = {0, 0, 0, 0, 0, 0, 0, 0,
+                                                              0, 0, 0, 0, 0, 0, 0, 1};
+  return proxy.ip.size() == 4 ? proxy.ip[0] == 127 : std::ranges::equal(proxy.ip, kLoopback6);
+}
+
 bool MustWait() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
@@ -53,7 +59,9 @@ ForwardedConnection::ForwardedConnection(int near, const ForwarderOptions& optio
     : options_(options),
       near_(near),
       dialogue_(options.proxy, options.server, credentials),
+      begun_(now),
       due_(now + options.handshake_limit) {
+  if (IsOnThisComputer(options.proxy)) due_ = std::min(*due_, now + options.silence_limit);
   Connect();
 }
 
@@ -96,11 +104,7 @@ void ForwardedConnection::Go(short near_events, short far_events, Time now) {
     if (stage_ == Stage::kHandshake) Talk(far_events);
     const bool is_late = due_.has_value() && now >= *due_;
     if (!is_late || stage_ == Stage::kOpen || stage_ == Stage::kOver) return;
-    return End(ProxyFailure(
-        kProxyTimeout,
-        absl::StrCat("the proxy at ", FormatHostPort(options_.proxy), " did not reach the server",
-                     " at ", FormatHostPort(options_.server), " within ",
-                     options_.handshake_limit.count() / 1000, " s")));
+    return End(TooLate());
   }
   if (stage_ == Stage::kOpen) Carry(near_events, far_events, now);
 }
@@ -132,6 +136,8 @@ void ForwardedConnection::Talk(short far_events) {
                             absl::StrCat("the proxy at ", FormatHostPort(options_.proxy),
                                          " ended the connection before it answered")));
   }
+  has_answered_ = true;
+  due_ = begun_ + options_.handshake_limit;
   const absl::Status said =
       dialogue_.Receive(ByteView(bytes.data(), static_cast<std::size_t>(got)));
   if (!said.ok()) return End(said);
@@ -182,6 +188,18 @@ bool ForwardedConnection::Drain(Lane& lane, int to) {
     ::shutdown(to, SHUT_WR);
   }
   return true;
+}
+
+absl::Status ForwardedConnection::TooLate() const {
+  const std::string proxy = FormatHostPort(options_.proxy);
+  if (!has_answered_ && IsOnThisComputer(options_.proxy)) {
+    return ProxyFailure(
+        kProxySilent, absl::StrCat("the proxy at ", proxy, " takes connections and says nothing"));
+  }
+  return ProxyFailure(kProxyTimeout,
+                      absl::StrCat("the proxy at ", proxy, " did not reach the server at ",
+                                   FormatHostPort(options_.server), " within ",
+                                   options_.handshake_limit.count() / 1000, " s"));
 }
 
 void ForwardedConnection::End(absl::Status failure) {

@@ -28,6 +28,8 @@ struct ForwarderOptions {
   // From the accepted connection to the proxy's reply: building a circuit takes Tor seconds, and
   // to an onion service a minute at worst.
   std::chrono::milliseconds handshake_limit{60'000};
+  // To the first word of a proxy on this computer, which needs no circuit and no link.
+  std::chrono::milliseconds silence_limit{15'000};
 };
 
 class Forwarder {

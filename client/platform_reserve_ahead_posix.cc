@@ -11,9 +11,10 @@
 namespace amparo::client::platform {
 namespace {
 
-// A small file needs none; what is taken ahead grows with the file.
+// A small file needs none; what is taken ahead grows with the file, up to what is quickly given
+// back.
 constexpr std::uint64_t kStepBytesMin = std::uint64_t{1} << 20;
-constexpr std::uint64_t kStepBytesMax = std::uint64_t{32} << 20;
+constexpr std::uint64_t kStepBytesMax = std::uint64_t{8} << 20;
 
 // The file's size stays.
 bool Reserve(int file, std::uint64_t offset, std::uint64_t size) {

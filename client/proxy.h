@@ -42,6 +42,7 @@ inline constexpr char kProxyNotSocks5[] = "PROXY_NOT_SOCKS5";
 inline constexpr char kProxyWantsPassword[] = "PROXY_WANTS_PASSWORD";
 inline constexpr char kProxyRefused[] = "PROXY_REFUSED";
 inline constexpr char kProxyTimeout[] = "PROXY_TIMEOUT";
+inline constexpr char kProxySilent[] = "PROXY_SILENT";  // On this computer: no link is to blame.
 inline constexpr char kServerNotReached[] = "SERVER_NOT_REACHED";  // The proxy works.
 absl::Status ProxyFailure(absl::string_view name, absl::string_view message);
 

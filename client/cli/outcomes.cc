@@ -149,6 +149,8 @@ constexpr ReasonText kReasons[] = {
     {"PROXY_WANTS_PASSWORD", "",
      "use a proxy that asks for none, as Tor's own port on socks5://127.0.0.1:9050"},
     {"PROXY_REFUSED", "", "ask who runs the proxy; amparo proxy changes it"},
+    {"PROXY_SILENT", "",
+     "is it a SOCKS5 proxy, and does it still run? start Tor again, or see amparo proxy"},
     {"PROXY_TIMEOUT", "", "Tor may still be starting: try again in a minute; nothing is lost"},
     {"SERVER_NOT_REACHED", "",
      "the proxy works: is the server up, and its address right? try again; nothing is lost"},

@@ -56,9 +56,9 @@ TEST(OutcomeOf, TellsAWayOutOfCommonRefusals) {
 
 // Whose proxy is down hears more than that some connection failed.
 TEST(OutcomeOf, TellsAWayOutOfWhatAProxyDoes) {
-  for (const char* name :
-       {client::kProxyUnreachable, client::kProxyNotSocks5, client::kProxyWantsPassword,
-        client::kProxyRefused, client::kProxyTimeout, client::kServerNotReached}) {
+  for (const char* name : {client::kProxyUnreachable, client::kProxyNotSocks5,
+                           client::kProxyWantsPassword, client::kProxyRefused, client::kProxySilent,
+                           client::kProxyTimeout, client::kServerNotReached}) {
     const Outcome outcome = OutcomeOf(client::ProxyFailure(name, "the proxy is a teapot"));
     EXPECT_EQ(outcome.code, kExitUnavailable) << name;
     EXPECT_EQ(outcome.message.find("the proxy is a teapot"), 0u) << name;

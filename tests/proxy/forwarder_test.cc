@@ -168,6 +168,17 @@ TEST(Forwarder, NamesEachWayToFail) {
 TEST(Forwarder, GivesUpAProxyThatSaysNothing) {
   const absl::Status failure =
       FailureWith([](const Peer& peer) { peer.ReceiveAll(); }, std::chrono::milliseconds(100));
+  EXPECT_EQ(ReasonOf(failure), "PROXY_SILENT");
+}
+
+TEST(Forwarder, GivesUpAProxyThatDoesNotReachTheServer) {
+  const absl::Status failure = FailureWith(
+      [](const Peer& peer) {
+        peer.Receive(4);
+        peer.Send(Bytes{5, 0});
+        peer.ReceiveAll();
+      },
+      std::chrono::milliseconds(100));
   EXPECT_EQ(ReasonOf(failure), "PROXY_TIMEOUT");
 }
 

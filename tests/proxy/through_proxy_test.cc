@@ -27,6 +27,7 @@
 #include "tests/client/memory_payload.h"
 #include "tests/client/sole_registrar.h"
 #include "tests/network/link.h"
+#include "tests/proxy/scripted_proxy.h"
 #include "tests/server/amparod_process.h"
 
 namespace amparo::testing {
@@ -179,6 +180,15 @@ TEST_F(ThroughProxyTest, SaysWhichOfTheTwoIsDown) {
   Endpoint nowhere = At("localhost");
   nowhere.proxy = absl::StrCat("socks5://", Link::kServer, ":1081");
   EXPECT_EQ(ReasonOf(Ask(nowhere)), "PROXY_UNREACHABLE");
+}
+
+// No link is to blame for it: nobody waits for a second attempt.
+TEST_F(ThroughProxyTest, AsksAProxyOnThisComputerThatSaysNothingOnce) {
+  const ScriptedProxy silent([](const Peer& peer) { peer.ReceiveAll(); });
+  Endpoint here = At("localhost");
+  here.proxy = client::FormatProxyUrl(silent.at());
+  EXPECT_EQ(ReasonOf(Ask(here)), "PROXY_SILENT");
+  EXPECT_EQ(silent.connections(), 1u);
 }
 
 TEST_F(ThroughProxyTest, KnowsAServerThatIsNotTheOnePinned) {
