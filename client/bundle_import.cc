@@ -117,6 +117,10 @@ absl::Status TakePayload(Workplace& place, const BundleReader& file, const Bundl
   if (*has) return kept.MarkCarried(payload.object);
   auto output = kept.Append(payload.object, 0, payload.length());
   if (!output.ok()) return output.status();
+  if (*output == nullptr) {
+    return Refused(absl::StatusCode::kAborted, "HOME_BUSY",
+                   absl::StrCat("another amparo is fetching object ", ToHex(payload.object)));
+  }
   Sha256Stream hash;
   Bytes piece(kPieceBytes);
   absl::Status status;

@@ -52,6 +52,8 @@ absl::StatusOr<std::unique_ptr<platform::OutputFile>> Fetched::Append(const Obje
   if (!file.ok() || *file == nullptr) return file;
   // ext4 writes out a file that was cut when it is closed; this one may not be needed by then.
   const auto had = platform::Look(Find(object));
+  // Another one was done meanwhile, and what lay here went: this one keeps nothing.
+  if (absl::IsNotFound(had.status()) || (had.ok() && had->size < size)) return nullptr;
   if (!had.ok()) return had.status();
   if (had->size == size) return file;
   if (absl::Status s = (*file)->Truncate(size); !s.ok()) return s;

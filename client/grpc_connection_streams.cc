@@ -20,7 +20,7 @@ absl::Status TakePieces(const grpc::ByteBuffer& raw,
   const std::optional<RawData> data = ReadRawData<v1::DownloadMessage>(raw);
   if (!data.has_value()) {
     v1::DownloadMessage message;
-    if (!ReadRaw(raw, &message)) return absl::DataLossError("the server sends what is no message");
+    if (!ReadRaw(raw, &message)) return absl::InternalError("the server sends what is no message");
     if (absl::Status s = take(AsBytes(message.data())); !s.ok()) return s;
     return take({});
   }
@@ -116,8 +116,9 @@ absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject
     const auto reader = StartDownload(*channel_, context, *envelope);
     grpc::ByteBuffer message;
     while (ours.ok() && reader->Read(&message)) {
-      progress.Touch();
+      const std::uint64_t before = received;
       ours = TakePieces(message, take);
+      if (received > before) progress.Touch();
     }
     if (!ours.ok()) context.TryCancel();
     const grpc::Status finished = reader->Finish();

@@ -218,7 +218,7 @@ absl::StatusOr<std::unique_ptr<platform::SpoolFile>> Outbox::MakeSpool(std::uint
                                                      bytes, " are needed for sealed copies"));
   }
   if (absl::Status s = platform::Remove(SpoolPath(number)); !s.ok()) return s;
-  return platform::CreateSpoolFile(SpoolPath(number));
+  return platform::CreateSpoolFile(SpoolPath(number), bytes);
 }
 
 absl::StatusOr<std::unique_ptr<platform::SpoolFile>> Outbox::OpenSpool(

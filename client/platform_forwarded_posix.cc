@@ -193,6 +193,10 @@ bool ForwardedConnection::Drain(Lane& lane, int to) {
 absl::Status ForwardedConnection::TooLate() const {
   const std::string proxy = FormatHostPort(options_.proxy);
   if (!has_answered_ && IsOnThisComputer(options_.proxy)) {
+    if (stage_ == Stage::kConnecting) {
+      return ProxyFailure(kProxyUnreachable,
+                          absl::StrCat("the proxy at ", proxy, " takes no connection"));
+    }
     return ProxyFailure(
         kProxySilent, absl::StrCat("the proxy at ", proxy, " takes connections and says nothing"));
   }

@@ -15,17 +15,21 @@ class ReserveAhead {
  public:
   // `file` stays open as long as this is used. It ends at `end` now.
   explicit ReserveAhead(int file, std::uint64_t end = 0);
-  // Before `size` bytes are written at `offset`. That there is no room for so much more is no
-  // error: the write says so, once there is none for itself.
+  // The file is to have so many bytes, whoever writes them where.
+  void WillBe(std::uint64_t size);
+  // Before `size` bytes are written at `offset`, where the file grows. That there is no room for
+  // so much more is no error: the write says so, once there is none for itself.
   void WillWrite(std::uint64_t offset, std::size_t size);
   // Gives back what lies behind the file's end.
   void Release();
 
  private:
+  void Reserve(std::uint64_t from, std::uint64_t end);
+
   const int file_;
   const std::uint64_t begin_;
-  std::uint64_t reserved_;
-  bool is_given_up_ = false;  // The file system cannot, or has no room.
+  std::uint64_t reserved_;  // Up to here; what was asked for counts, for a part of it may be there.
+  bool is_given_up_ = false;  // The file system cannot, or has little room.
 };
 
 }  // namespace amparo::client::platform

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,8 +17,18 @@ namespace {
 constexpr std::uint64_t kStepBytesMin = std::uint64_t{1} << 20;
 constexpr std::uint64_t kStepBytesMax = std::uint64_t{8} << 20;
 
+// What is left to everybody else on the disk: a nearly full one is not filled by what is not
+// written yet.
+constexpr std::uint64_t kLeftFreeBytes = std::uint64_t{256} << 20;
+
+bool HasRoom(int file, std::uint64_t bytes) {
+  struct statvfs disk {};
+  if (::fstatvfs(file, &disk) != 0) return false;
+  return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= bytes + kLeftFreeBytes;
+}
+
 // The file's size stays.
-bool Reserve(int file, std::uint64_t offset, std::uint64_t size) {
+bool Allocate(int file, std::uint64_t offset, std::uint64_t size) {
 #ifdef FALLOC_FL_KEEP_SIZE
   return ::fallocate(file, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
                      static_cast<off_t>(size)) == 0;
@@ -32,13 +43,22 @@ bool Reserve(int file, std::uint64_t offset, std::uint64_t size) {
 ReserveAhead::ReserveAhead(int file, std::uint64_t end)
     : file_(file), begin_(end), reserved_(end) {}
 
+void ReserveAhead::Reserve(std::uint64_t from, std::uint64_t end) {
+  is_given_up_ = !HasRoom(file_, end - from);
+  if (is_given_up_) return;
+  is_given_up_ = !Allocate(file_, from, end - from);
+  reserved_ = end;
+}
+
+void ReserveAhead::WillBe(std::uint64_t size) {
+  if (size >= begin_ + kStepBytesMin) Reserve(begin_, size);
+}
+
 void ReserveAhead::WillWrite(std::uint64_t offset, std::size_t size) {
   const std::uint64_t end = offset + size;
   if (is_given_up_ || end <= reserved_ || end < begin_ + kStepBytesMin) return;
   const std::uint64_t step = std::clamp(end - begin_, kStepBytesMin, kStepBytesMax);
-  const std::uint64_t from = std::max(reserved_, offset);
-  is_given_up_ = !Reserve(file_, from, end + step - from);
-  if (!is_given_up_) reserved_ = end + step;
+  Reserve(std::max(reserved_, offset), end + step);
 }
 
 void ReserveAhead::Release() {

@@ -28,8 +28,10 @@ class SpoolFile {
   virtual absl::Status Sync() = 0;
 };
 
-// Mode 0600, through no symbolic link. ALREADY_EXISTS: something has that name.
-absl::StatusOr<std::unique_ptr<SpoolFile>> CreateSpoolFile(const std::string& path);
+// Mode 0600, through no symbolic link. `bytes`: what it will have. ALREADY_EXISTS: something has
+// that name.
+absl::StatusOr<std::unique_ptr<SpoolFile>> CreateSpoolFile(const std::string& path,
+                                                           std::uint64_t bytes);
 // NOT_FOUND; INVALID_ARGUMENT: no regular file.
 absl::StatusOr<std::unique_ptr<SpoolFile>> OpenSpoolFile(const std::string& path);
 

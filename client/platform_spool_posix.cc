@@ -19,6 +19,8 @@ class PosixSpoolFile final : public SpoolFile {
  public:
   PosixSpoolFile(int fd, std::string path)
       : fd_(fd), path_(std::move(path)), ahead_(fd), behind_(fd) {}
+  // Before anything is written.
+  void WillBe(std::uint64_t size) { ahead_.WillBe(size); }
   ~PosixSpoolFile() override {
     (void)behind_.Settle();
     ::close(fd_);
@@ -26,7 +28,6 @@ class PosixSpoolFile final : public SpoolFile {
 
   absl::Status WriteAt(std::uint64_t offset, ByteView bytes) override {
     const std::size_t size = bytes.size();
-    ahead_.WillWrite(offset, size);
     while (!bytes.empty()) {
       const ssize_t wrote = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
       if (wrote < 0 && errno == EINTR) continue;
@@ -70,8 +71,8 @@ class PosixSpoolFile final : public SpoolFile {
   WriteBehind behind_;
 };
 
-absl::StatusOr<std::unique_ptr<SpoolFile>> Open(const std::string& path, int flags,
-                                                absl::string_view doing) {
+absl::StatusOr<std::unique_ptr<PosixSpoolFile>> Open(const std::string& path, int flags,
+                                                     absl::string_view doing) {
   const int fd = ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags, 0600);
   if (fd < 0) return ErrnoStatus(errno, doing, path);
   auto file = std::make_unique<PosixSpoolFile>(fd, path);
@@ -80,13 +81,17 @@ absl::StatusOr<std::unique_ptr<SpoolFile>> Open(const std::string& path, int fla
   if (!S_ISREG(info.st_mode)) {
     return absl::InvalidArgumentError(absl::StrCat(path, " is no regular file"));
   }
-  return std::unique_ptr<SpoolFile>(std::move(file));
+  return file;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SpoolFile>> CreateSpoolFile(const std::string& path) {
-  return Open(path, O_CREAT | O_EXCL, "creating");
+absl::StatusOr<std::unique_ptr<SpoolFile>> CreateSpoolFile(const std::string& path,
+                                                           std::uint64_t bytes) {
+  auto file = Open(path, O_CREAT | O_EXCL, "creating");
+  if (!file.ok()) return file.status();
+  (*file)->WillBe(bytes);
+  return std::unique_ptr<SpoolFile>(*std::move(file));
 }
 
 absl::StatusOr<std::unique_ptr<SpoolFile>> OpenSpoolFile(const std::string& path) {

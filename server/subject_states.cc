@@ -74,6 +74,8 @@ void SubjectStates::Warm(const Subject& subject, const directory::Directory& dir
     const std::lock_guard lock(mutex_);
     if (kept_.contains(subject)) return;
   }
+  const auto row = rows_->FindChain(subject);
+  if (!row.ok() || row->revision == 0) return;
   static_cast<void>(Load(subject, directory, size));
 }
 
@@ -92,6 +94,8 @@ void SubjectStates::Keep(const Subject& subject, std::shared_ptr<const SubjectSt
   const std::lock_guard lock(mutex_);
   const auto found = kept_.find(subject);
   if (found != kept_.end()) {
+    // Whoever loaded it long ago must not bring it back.
+    if (found->second->second->chain.revision > state->chain.revision) return;
     order_.erase(found->second);
     kept_.erase(found);
   }

@@ -60,7 +60,7 @@ class SubjectStates {
                                                            TreeSize size);
   // Loads what is not kept yet, so that the next Load() finds it. What fails, fails again there.
   void Warm(const Subject& subject, const directory::Directory& directory, TreeSize size);
-  // Takes a state that the view agrees with.
+  // Takes a state that the view agrees with, unless a newer one is kept.
   void Keep(const Subject& subject, std::shared_ptr<const SubjectState> state);
 
  private:

@@ -20,7 +20,7 @@ namespace amparo::testing {
 inline absl::StatusOr<client::SealedPart> SealAndSend(client::Connection& connection,
                                                       const std::string& path, std::uint64_t size) {
   const ScratchDirectory scratch;
-  auto spool = client::platform::CreateSpoolFile(scratch.At("spool"));
+  auto spool = client::platform::CreateSpoolFile(scratch.At("spool"), 0);
   if (!spool.ok()) return spool.status();
   const std::vector<client::FileToSend> files = {
       {.path = path, .name = "file", .size = size, .media_type = ""}};
