@@ -146,6 +146,7 @@ try {
   // Who asks the server holds the home. Another one says why it waits, for a minute at most.
   organisation.server.kill('SIGSTOP');
   const asking = start('sync');
+  while (!(await outbox()).at_work) assert.equal(asking.program.exitCode, null, 'the sync ended');
   const waits = start('inbox', '--offline');
   await waits.said('another amparo is at work');
   const refused = await waits.ended;
