@@ -179,5 +179,22 @@ TEST_F(BesideTest, AReceiptWithFilesLetsOthersWork) {
   EXPECT_THAT(*town_.As("cleo").Conversation(document), SizeIs(1));
 }
 
+// The link is bad, so a stick is brought while the download goes on.
+TEST_F(BesideTest, ABundleOfWhatIsBeingFetchedIsTakenLater) {
+  const SubjectId document = town_.Submit(case_id_, {Corpus("ht-photo.jpg")}, "flo");
+  const std::string stick = amparo::testing::Export(town_, "carl", "cleo");
+  town_.As("cleo");
+  town_.Server("cleo").download = [this, stick, has_brought = false](const ObjectId&,
+                                                                     Bytes&) mutable {
+    if (std::exchange(has_brought, true)) return;
+    const auto taken = town_.Beside("cleo")->ImportBundle(stick, "", nullptr);
+    EXPECT_EQ(ReasonOf(taken.status()), "HOME_BUSY") << taken.status();
+  };
+  const auto opened = town_.Stale("cleo").Open(document, Which::kSource, town_.Fresh(), nullptr);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_TRUE(ReadAll(opened->at(0).path) == ReadAll(Corpus("ht-photo.jpg")));
+  EXPECT_EQ(town_.Stale("cleo").ImportBundle(stick, "", nullptr).status(), absl::OkStatus());
+}
+
 }  // namespace
 }  // namespace amparo::client
