@@ -148,7 +148,7 @@ void RocksdbBlobStore::NotePending(const ObjectId& object, std::uint64_t durable
 std::vector<BlobPart> RocksdbBlobStore::PutSmall(rocksdb::WriteBatch& batch, ByteView bytes) const {
   std::vector<BlobPart> parts;
   while (!bytes.empty()) {
-    const ByteView value = bytes.first(std::min(bytes.size(), kSegmentChunkBytes));
+    const ByteView value = bytes.first(std::min(bytes.size(), kSmallValueBytesMax));
     bytes = bytes.subspan(value.size());
     parts.push_back({.place = BlobPart::Place::kSmall,
                      .number = segments_.NextNumber(),
@@ -216,12 +216,7 @@ absl::Status RocksdbBlobStore::ReadStored(const ObjectId& object, std::uint64_t 
 
 absl::Status RocksdbBlobStore::ReadPart(const BlobPart& part, std::uint32_t offset,
                                         std::size_t length, Bytes& out) const {
-  if (part.place == BlobPart::Place::kSegment) {
-    return segments_.Read(part.number, offset, length, out);
-  }
-  if (part.place == BlobPart::Place::kShared) {
-    return segments_.ReadRow(part.number, part.row, offset, length, out);
-  }
+  if (part.place != BlobPart::Place::kSmall) return segments_.Read(part, offset, length, out);
   const absl::StatusOr<std::optional<Bytes>> value =
       database_.Get(Family::kSmall, NumberKey(part.number));
   if (!value.ok()) return value.status();
@@ -250,12 +245,12 @@ absl::Status RocksdbBlobStore::EraseHeld(const ObjectId& object) {
   const std::unique_ptr<rocksdb::Iterator> rows = database_.Iterate(Family::kBlobs, &bound);
   for (rows->Seek(first); rows->Valid(); rows->Next()) {
     const std::optional<BlobPart> part = DecodeBlobPart(AsView(rows->value()));
-    if (part.has_value() && part->place == BlobPart::Place::kSegment) {
-      segments.push_back(part->number);
+    if (part.has_value() && part->place == BlobPart::Place::kSmall) {
+      batch.Delete(database_.family(Family::kSmall), NumberKey(part->number));
     } else if (part.has_value() && part->place == BlobPart::Place::kShared) {
       shared.push_back(*part);
     } else if (part.has_value()) {
-      batch.Delete(database_.family(Family::kSmall), NumberKey(part->number));
+      segments.push_back(part->number);
     }
     batch.Delete(database_.family(Family::kBlobs), rows->key());
   }

@@ -21,6 +21,9 @@
 
 namespace amparo::storage {
 
+// DO NOT RAISE: part of the format.
+inline constexpr std::size_t kSmallValueBytesMax = 256 * 1024;
+
 class RocksdbBlobRun;
 class RocksdbBlobWriter;
 class GatheredBlobs;

@@ -8,6 +8,11 @@
 #include "absl/strings/str_cat.h"
 
 namespace amparo::storage {
+namespace {
+
+constexpr std::size_t kHashedAtOnce = 256 * 1024;
+
+}  // namespace
 
 RocksdbBlobWriter::RocksdbBlobWriter(RocksdbBlobStore& store, const ObjectId& object,
                                      std::shared_ptr<RocksdbBlobStore::Turn> turn,
@@ -83,6 +88,8 @@ absl::Status RocksdbBlobWriter::SpillChunk() {
     segment_ = *std::move(segment);
   }
   if (absl::Status status = segment_->Add(chunk_); !status.ok()) return status;
+  // The first one of a segment is larger than those that follow, and makes way for them.
+  if (chunk_.size() > kSegmentRowBytes) chunk_ = Bytes();
   chunk_.clear();
   return segment_->size() == kSegmentBytesMax ? BeginFinishing() : absl::OkStatus();
 }
@@ -178,7 +185,7 @@ absl::StatusOr<Hash> RocksdbBlobWriter::HashStored() const {
   Bytes bytes;
   for (std::uint64_t at = 0; at < state_.stored; at += bytes.size()) {
     bytes.clear();
-    const std::uint64_t length = std::min<std::uint64_t>(kSegmentChunkBytes, state_.stored - at);
+    const std::uint64_t length = std::min<std::uint64_t>(kHashedAtOnce, state_.stored - at);
     absl::Status status = store_.ReadStored(object_, at, static_cast<std::size_t>(length), bytes);
     if (!status.ok()) return status;
     stream.Update(bytes);

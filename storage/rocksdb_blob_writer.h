@@ -1,6 +1,6 @@
-// RocksdbBlobWriter: writes one blob from where it stands. Keeps one chunk (256 KiB, or all of a
-// blob that is to share a segment), one open segment and one that is being finished, and of those
-// the files' buffers, whatever the length.
+// RocksdbBlobWriter: writes one blob from where it stands. Keeps one chunk (256 KiB until a segment
+// is open and 64 then, or all of a blob that is to share a segment), one open segment and one that
+// is being finished, and of those a row each and the files' buffers, whatever the length.
 // Thread safety: one thread at a time; HandOver, from another one, waits for it at the turn.
 
 #ifndef AMPARO_STORAGE_ROCKSDB_BLOB_WRITER_H_
@@ -46,7 +46,8 @@ class RocksdbBlobWriter final : public BlobWriter {
     return run_ != nullptr && state_.stored == 0 && state_.length <= kSharedBlobBytesMax;
   }
   std::size_t chunk_max() const {
-    return may_share() ? static_cast<std::size_t>(state_.length) : kSegmentChunkBytes;
+    if (may_share()) return static_cast<std::size_t>(state_.length);
+    return segment_ == nullptr ? kSmallValueBytesMax : kSegmentRowBytes;
   }
   // ABORTED if another writer has the turn; else what broke this one. Turn held.
   absl::Status CheckMine() const;

@@ -97,9 +97,9 @@ std::string NumberKey(std::uint64_t number) {
   return out;
 }
 
-std::string SegmentChunkKey(std::uint64_t number, std::uint32_t chunk) {
+std::string SegmentRowKey(std::uint64_t number, std::uint32_t row) {
   std::string out = NumberKey(number);
-  AppendU32(out, chunk);
+  AppendU32(out, row);
   return out;
 }
 
@@ -153,11 +153,11 @@ std::string EncodeBlobPart(const BlobPart& part) {
 std::optional<BlobPart> DecodeBlobPart(ByteView row) {
   if (row.empty()) return std::nullopt;
   const auto place = static_cast<BlobPart::Place>(row[0]);
-  const bool is_shared = place == BlobPart::Place::kShared;
-  if (row.size() != (is_shared ? kSharedPartBytes : kBlobPartBytes)) return std::nullopt;
-  if (!is_shared && place != BlobPart::Place::kSegment && place != BlobPart::Place::kSmall) {
+  if (place < BlobPart::Place::kCoarseSegment || place > BlobPart::Place::kSegment) {
     return std::nullopt;
   }
+  const bool is_shared = place == BlobPart::Place::kShared;
+  if (row.size() != (is_shared ? kSharedPartBytes : kBlobPartBytes)) return std::nullopt;
   return BlobPart{.place = place,
                   .number = ReadU64(row.subspan(1)),
                   .length = ReadU32(row.subspan(9)),

@@ -45,7 +45,7 @@ std::string BlobPrefix(const OrgId& org);
 std::string BlobStateKey(const OrgId& org, const ObjectId& object);
 std::string BlobPartKey(const OrgId& org, const ObjectId& object, std::uint64_t offset);
 std::string NumberKey(std::uint64_t number);
-std::string SegmentChunkKey(std::uint64_t number, std::uint32_t chunk);
+std::string SegmentRowKey(std::uint64_t number, std::uint32_t row);
 
 // The smallest key above every key that starts with `prefix`.
 // REQUIRES: a byte of `prefix` is not 0xff.
@@ -67,7 +67,12 @@ std::optional<BlobState> DecodeBlobState(ByteView row);
 // Where a run of a blob's bytes stands.
 struct BlobPart {
   // DO NOT REUSE a number.
-  enum class Place : std::uint8_t { kSegment = 1, kSmall = 2, kShared = 3 };
+  enum class Place : std::uint8_t {
+    kCoarseSegment = 1,  // Rows of 256 KiB, from a store of format 1 or 2: read, no longer written.
+    kSmall = 2,
+    kShared = 3,
+    kSegment = 4,
+  };
   Place place = Place::kSegment;
   std::uint64_t number = 0;  // Running number of the segment or small value.
   std::uint32_t length = 0;

@@ -73,22 +73,29 @@ SegmentBuilder::SegmentBuilder(RocksdbDatabase& database, std::string path, std:
     : database_(database),
       path_(std::move(path)),
       number_(number),
-      file_(SegmentFileOptions(), RocksdbDatabase::FamilyOptions(Family::kSegments)) {}
+      // Dropping pages after each MiB would walk the file's pages each time, and most blobs are
+      // read soon after they came.
+      file_(SegmentFileOptions(), RocksdbDatabase::FamilyOptions(Family::kSegments),
+            /*column_family=*/nullptr, /*invalidate_page_cache=*/false) {}
 
 SegmentBuilder::~SegmentBuilder() { unlink(path_.c_str()); }
 
-absl::Status SegmentBuilder::Add(ByteView chunk) {
-  assert(!chunk.empty() && chunk.size() <= kSegmentChunkBytes);
-  assert(size_ == chunks_ * kSegmentChunkBytes);
-  return AddRow(chunk);
+absl::Status SegmentBuilder::Add(ByteView bytes) {
+  assert(!bytes.empty() && size_ == rows_ * kSegmentRowBytes);
+  while (!bytes.empty()) {
+    const ByteView row = bytes.first(std::min(bytes.size(), kSegmentRowBytes));
+    if (absl::Status status = AddRow(row); !status.ok()) return status;
+    bytes = bytes.subspan(row.size());
+  }
+  return absl::OkStatus();
 }
 
-absl::Status SegmentBuilder::AddRow(ByteView chunk) {
-  assert(!chunk.empty());
-  const rocksdb::Status status = file_.Put(SegmentChunkKey(number_, chunks_), AsSlice(chunk));
+absl::Status SegmentBuilder::AddRow(ByteView row) {
+  assert(!row.empty());
+  const rocksdb::Status status = file_.Put(SegmentRowKey(number_, rows_), AsSlice(row));
   if (!status.ok()) return FromRocksdb(status);
-  ++chunks_;
-  size_ += chunk.size();
+  ++rows_;
+  size_ += row.size();
   return absl::OkStatus();
 }
 
@@ -144,39 +151,40 @@ absl::StatusOr<std::unique_ptr<SegmentBuilder>> RocksdbSegments::Begin() {
   return builder;
 }
 
-absl::Status RocksdbSegments::Read(std::uint64_t number, std::uint32_t offset, std::size_t length,
+absl::Status RocksdbSegments::Read(const BlobPart& part, std::uint32_t offset, std::size_t length,
                                    Bytes& out) const {
+  const std::size_t row_bytes = part.place == BlobPart::Place::kSegment ? kSegmentRowBytes
+                                : part.place == BlobPart::Place::kCoarseSegment
+                                    ? kCoarseSegmentRowBytes
+                                    : part.length;  // A shared one: all of it is one row.
   while (length > 0) {
-    const auto chunk = static_cast<std::uint32_t>(offset / kSegmentChunkBytes);
-    const std::size_t skip = offset % kSegmentChunkBytes;
-    rocksdb::PinnableSlice value;
-    const rocksdb::Status status =
-        database_.db().Get(rocksdb::ReadOptions(), database_.family(Family::kSegments),
-                           SegmentChunkKey(number, chunk), &value);
-    if (!status.ok() && !status.IsNotFound()) return FromRocksdb(status);
-    if (status.IsNotFound() || value.size() <= skip) {
-      return absl::DataLossError(absl::StrCat("segment ", number, " lacks byte ", offset));
+    const auto row = static_cast<std::uint32_t>(part.row + offset / row_bytes);
+    const absl::StatusOr<std::size_t> taken =
+        ReadRow(part.number, row, offset % row_bytes, length, out);
+    if (!taken.ok()) return taken.status();
+    if (*taken == 0) {
+      return absl::DataLossError(
+          absl::StrCat("segment ", part.number, " lacks byte ", offset, " of a blob's part"));
     }
-    const std::size_t taken = std::min(length, value.size() - skip);
-    AppendTo(out, AsView(value).subspan(skip, taken));
-    offset += static_cast<std::uint32_t>(taken);
-    length -= taken;
+    offset += static_cast<std::uint32_t>(*taken);
+    length -= *taken;
   }
   return absl::OkStatus();
 }
 
-absl::Status RocksdbSegments::ReadRow(std::uint64_t number, std::uint32_t row, std::uint32_t offset,
-                                      std::size_t length, Bytes& out) const {
+absl::StatusOr<std::size_t> RocksdbSegments::ReadRow(std::uint64_t number, std::uint32_t row,
+                                                     std::size_t offset, std::size_t length,
+                                                     Bytes& out) const {
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
       database_.db().Get(rocksdb::ReadOptions(), database_.family(Family::kSegments),
-                         SegmentChunkKey(number, row), &value);
-  if (!status.ok() && !status.IsNotFound()) return FromRocksdb(status);
-  if (status.IsNotFound() || value.size() < offset || value.size() - offset < length) {
-    return absl::DataLossError(absl::StrCat("segment ", number, " lacks bytes of row ", row));
-  }
-  AppendTo(out, AsView(value).subspan(offset, length));
-  return absl::OkStatus();
+                         SegmentRowKey(number, row), &value);
+  if (status.IsNotFound()) return 0;
+  if (!status.ok()) return FromRocksdb(status);
+  if (value.size() <= offset) return 0;
+  const std::size_t taken = std::min(length, value.size() - offset);
+  AppendTo(out, AsView(value).subspan(offset, taken));
+  return taken;
 }
 
 void RocksdbSegments::Share(std::uint64_t number, const OrgId& org, std::size_t blobs) {

@@ -23,12 +23,15 @@
 #include "rocksdb/sst_file_writer.h"
 #include "statement/ids.h"
 #include "storage/rocksdb_database.h"
+#include "storage/rocksdb_keys.h"
 
 namespace amparo::storage {
 
-// A segment is rows of this many bytes, the last one shorter: what a ranged read loads.
+// A segment is rows of this many bytes, the last one shorter: what a ranged read loads, and what a
+// writer holds twice, as it came and as a block of the file.
 // DO NOT CHANGE: part of the format.
-inline constexpr std::size_t kSegmentChunkBytes = 256 * 1024;
+inline constexpr std::size_t kSegmentRowBytes = 64 * 1024;
+inline constexpr std::size_t kCoarseSegmentRowBytes = 256 * 1024;
 
 class SegmentBuilder {
  public:
@@ -36,8 +39,8 @@ class SegmentBuilder {
   ~SegmentBuilder();
   std::uint64_t number() const { return number_; }
   std::size_t size() const { return size_; }
-  // REQUIRES: 0 < chunk.size() <= kSegmentChunkBytes, and every earlier chunk was full.
-  absl::Status Add(ByteView chunk);
+  // The next bytes of one blob. REQUIRES: not empty, and what was added before fills its rows.
+  absl::Status Add(ByteView bytes);
   // Of a shared segment: one whole blob. REQUIRES: not empty; every row is added by this.
   absl::Status AddRow(ByteView blob);
   // Durable and part of the database when it returns OK. REQUIRES: size() > 0; called once.
@@ -52,7 +55,7 @@ class SegmentBuilder {
   const std::uint64_t number_;
   rocksdb::SstFileWriter file_;
   std::size_t size_ = 0;
-  std::uint32_t chunks_ = 0;
+  std::uint32_t rows_ = 0;
 };
 
 class RocksdbSegments {
@@ -67,12 +70,10 @@ class RocksdbSegments {
   // A number that no segment and no small value has. Never the same twice in one process.
   std::uint64_t NextNumber() { return next_.fetch_add(1); }
   absl::StatusOr<std::unique_ptr<SegmentBuilder>> Begin();
-  // Appends `length` bytes from `offset` of segment `number` to `out`. DATA_LOSS: not there.
-  absl::Status Read(std::uint64_t number, std::uint32_t offset, std::size_t length,
+  // Appends `length` bytes from `offset` of a blob's part to `out`. DATA_LOSS: not there.
+  // REQUIRES: it stands in a segment.
+  absl::Status Read(const BlobPart& part, std::uint32_t offset, std::size_t length,
                     Bytes& out) const;
-  // The same of one row of a shared segment.
-  absl::Status ReadRow(std::uint64_t number, std::uint32_t row, std::uint32_t offset,
-                       std::size_t length, Bytes& out) const;
   // Deletes the files. OK if absent.
   absl::Status Erase(std::span<const std::uint64_t> numbers);
 
@@ -85,6 +86,11 @@ class RocksdbSegments {
   std::uint64_t UnfreedBytes(const OrgId& org) const;
 
  private:
+  // Appends up to `length` bytes from `offset` of a row to `out`, and returns how many: 0 if there
+  // are none.
+  absl::StatusOr<std::size_t> ReadRow(std::uint64_t number, std::uint32_t row, std::size_t offset,
+                                      std::size_t length, Bytes& out) const;
+
   RocksdbDatabase& database_;
   const std::string incoming_;
   std::atomic<std::uint64_t> next_{1};

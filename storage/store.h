@@ -25,7 +25,7 @@ namespace amparo::storage {
 
 // DO NOT REUSE a number. A store written by a newer build is refused, an older one is read.
 // 2: blobs may share a segment.
-inline constexpr std::uint32_t kStoreFormat = 2;
+inline constexpr std::uint32_t kStoreFormat = 3;
 
 inline constexpr std::size_t kSettingKeyBytesMax = 64;
 inline constexpr std::size_t kSettingBytesMax = 4 * 1024;

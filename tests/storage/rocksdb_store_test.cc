@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -155,6 +156,46 @@ TEST_F(RocksdbStoreTest, OpensAnOlderFormatAndMakesItItsOwn) {
   EXPECT_EQ(ReadU32(AsBytes(format)), kStoreFormat);
 }
 
+// Until format 2 a segment was rows of 256 KiB.
+TEST_F(RocksdbStoreTest, ReadsAndErasesTheCoarseSegmentsOfOlderFormats) {
+  const Bytes blob = Pattern(2 * kCoarseSegmentRowBytes + 100, 1);
+  Open();
+  Close();
+  {
+    const std::unique_ptr<RocksdbDatabase> database = OpenDatabase();
+    RocksdbSegments segments(*database, Path("incoming"));
+    ASSERT_THAT(segments.Recover(), IsOk());
+    absl::StatusOr<std::unique_ptr<SegmentBuilder>> segment = segments.Begin();
+    ASSERT_THAT(segment, IsOk());
+    for (std::size_t at = 0; at < blob.size(); at += kCoarseSegmentRowBytes) {
+      const std::size_t length = std::min(kCoarseSegmentRowBytes, blob.size() - at);
+      ASSERT_THAT((*segment)->AddRow(ByteView(blob).subspan(at, length)), IsOk());
+    }
+    ASSERT_THAT((*segment)->Finish(), IsOk());
+    rocksdb::WriteBatch batch;
+    rocksdb::ColumnFamilyHandle* const blobs = database->family(Family::kBlobs);
+    batch.Put(blobs, BlobStateKey(TestOrg(), TestObject()),
+              EncodeBlobState({.length = blob.size(),
+                               .stored = blob.size(),
+                               .sealed = true,
+                               .changed = UnixSeconds{1}}));
+    batch.Put(blobs, BlobPartKey(TestOrg(), TestObject(), 0),
+              EncodeBlobPart({.place = BlobPart::Place::kCoarseSegment,
+                              .number = (*segment)->number(),
+                              .length = static_cast<std::uint32_t>(blob.size())}));
+    batch.Put(FormatKey(), NumberKey(std::uint64_t{2} << 32).substr(0, 4));
+    ASSERT_THAT(database->Write(batch, Durability::kSynced), IsOk());
+  }
+  const OrgStorage org = Open();
+  EXPECT_TRUE(*org.blobs->Read(TestObject(), 0, blob.size()) == blob);
+  for (const std::size_t at : {kSegmentRowBytes - 1, kCoarseSegmentRowBytes - 1,
+                               kCoarseSegmentRowBytes, 2 * kCoarseSegmentRowBytes - 7}) {
+    EXPECT_TRUE(*org.blobs->Read(TestObject(), at, 100) == Bytes(&blob[at], &blob[at] + 100)) << at;
+  }
+  EXPECT_THAT(org.blobs->Erase(TestObject()), IsOk());
+  EXPECT_EQ(Segments(), 0u);
+}
+
 TEST_F(RocksdbStoreTest, RefusesASecondProcess) {
   Open();
   EXPECT_THAT(TryOpen(), HasCode(absl::StatusCode::kFailedPrecondition));
@@ -177,7 +218,7 @@ TEST_F(RocksdbStoreTest, PutsAFastUploadIntoSegmentsAndNotIntoTheLog) {
 }
 
 TEST_F(RocksdbStoreTest, PutsASmallBlobIntoNoSegment) {
-  StoreBlob(*Open().blobs, TestObject(), Pattern(kSegmentChunkBytes, 1));
+  StoreBlob(*Open().blobs, TestObject(), Pattern(kSegmentRowBytes, 1));
   EXPECT_EQ(Segments(), 0u);
 }
 

@@ -34,7 +34,7 @@ TEST(StorageFormat, HasTheKeysOfItsPage) {
   EXPECT_EQ(Hex(BlobStateKey(kOrg, kObject)), absl::StrCat(ToHex(kOrg), ToHex(kObject), "42"));
   EXPECT_EQ(Hex(BlobPartKey(kOrg, kObject, 0)),
             absl::StrCat(ToHex(kOrg), ToHex(kObject), "50", "0000000000000000"));
-  EXPECT_EQ(Hex(SegmentChunkKey(7, 31)), "00000000000000070000001f");
+  EXPECT_EQ(Hex(SegmentRowKey(7, 127)), "00000000000000070000007f");
   EXPECT_EQ(Hex(ViewAppliedKey(kOrg)), absl::StrCat(ToHex(kOrg), "41"));
   EXPECT_EQ(Hex(ViewRowKey(kOrg, Text("k"))), absl::StrCat(ToHex(kOrg), "52", "6b"));
   EXPECT_EQ(Hex(PieceKey(kOrg, Text("k"))), absl::StrCat(ToHex(kOrg), "6b"));
@@ -52,7 +52,7 @@ TEST(StorageFormat, HasTheRowsOfItsPage) {
             "06553f10000");
   EXPECT_EQ(
       Hex(EncodeBlobPart({.place = BlobPart::Place::kSegment, .number = 7, .length = 8u << 20})),
-      "01000000000000000700800000");
+      "04000000000000000700800000");
   EXPECT_EQ(Hex(EncodeBlobPart(
                 {.place = BlobPart::Place::kShared, .number = 9, .length = 300'000, .row = 4})),
             "03000000000000000900"
@@ -70,7 +70,8 @@ TEST(StorageFormat, RefusesRowsThatItDoesNotWrite) {
   EXPECT_TRUE(DecodeBlobPart(AsBytes(part)).has_value());
   EXPECT_FALSE(DecodeBlobPart(AsBytes(part.substr(1))).has_value());
   EXPECT_FALSE(DecodeBlobPart(AsBytes("\x03" + part.substr(1))).has_value());
-  EXPECT_FALSE(DecodeBlobPart(AsBytes("\x04" + part.substr(1))).has_value());
+  EXPECT_FALSE(DecodeBlobPart(AsBytes(std::string(1, 0) + part.substr(1))).has_value());
+  EXPECT_FALSE(DecodeBlobPart(AsBytes("\x05" + part.substr(1))).has_value());
   EXPECT_FALSE(DecodeBlobPart({}).has_value());
   const std::string shared = EncodeBlobPart({.place = BlobPart::Place::kShared, .row = 1});
   EXPECT_EQ(DecodeBlobPart(AsBytes(shared))->row, 1u);
