@@ -1,6 +1,5 @@
 #include "bench/crowd.h"
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "bench/calls.h"
 #include "crypto/secret.h"
 
 namespace amparo::bench {
@@ -206,14 +206,35 @@ double Crowd::Turns(int each) {
   });
 }
 
+class Crowd::TurnCaller final : public Caller<v1::AppendReply> {
+ public:
+  TurnCaller(const Crowd& crowd, Client& client) : crowd_(crowd), client_(client) {}
+  Call Begin(grpc::ClientContext& context, grpc::CompletionQueue& queue) override {
+    turn_ = crowd_.Turn(client_);
+    TestClient& connection = *client_.connection;
+    const v1::AppendRequest request =
+        RequestOf({.statement = turn_.bytes, .grants = {}, .objects = {}});
+    return connection.stub().AsyncAppend(&context, connection.Wrap("Append", request), &queue);
+  }
+  void End(const grpc::Status& status, const v1::AppendReply&) override {
+    if (!status.ok()) Stop("a turn", status);
+    client_.prev = HashOf(turn_);
+  }
+
+ private:
+  const Crowd& crowd_;
+  Client& client_;
+  SignedStatement turn_;
+};
+
 double Crowd::TurnsPerSecond(double seconds) {
-  const auto end = Time::now() + std::chrono::duration_cast<Time::duration>(
-                                     std::chrono::duration<double>(seconds));
-  std::atomic<int> turns = 0;
-  const double took = AtOnce([&](Client& client) {
-    for (; Time::now() < end; ++turns) TakeTurn(client);
-  });
-  return turns / took;
+  std::vector<std::unique_ptr<TurnCaller>> takers;
+  std::vector<Caller<v1::AppendReply>*> callers;
+  for (Client& client : clients_) {
+    takers.push_back(std::make_unique<TurnCaller>(*this, client));
+    callers.push_back(takers.back().get());
+  }
+  return CallsPerSecond<v1::AppendReply>(callers, seconds);
 }
 
 }  // namespace amparo::bench

@@ -25,7 +25,7 @@ class Crowd {
   // Every client takes `each` turns, one after the other, over a connection of its own, signing
   // each as it goes. Seconds from the first to the last answer.
   double Turns(int each);
-  // The same for about this long. Turns per second.
+  // For about this long, by few threads (bench/calls.h). Turns per second.
   double TurnsPerSecond(double seconds);
 
   // `name` says this about `about`, beside others' statements; stops the program if refused.
@@ -50,6 +50,7 @@ class Crowd {
     Hash prev;
     std::unique_ptr<server::testing::TestClient> connection;
   };
+  class TurnCaller;
   void AddClient(int number);
   SignedStatement SignAs(Client& client, const server::testing::About& about,
                          const Body& body) const;

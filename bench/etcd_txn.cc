@@ -6,23 +6,19 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "bench/calls.h"
 #include "etcd_rpc.grpc.pb.h"
 
 namespace amparo::bench {
 namespace {
-
-using Time = std::chrono::steady_clock;
 
 constexpr std::size_t kStateBytes = 48;  // The document's newest hash, and a revision.
 
@@ -58,41 +54,39 @@ void AddPut(std::string key, std::size_t size, int revision, etcdserverpb::TxnRe
   put.set_value(std::move(value));
 }
 
-void Commit(etcdserverpb::KV::Stub& kv, const Load& load, int client, int turn) {
-  const std::string document = std::to_string(client);
-  etcdserverpb::TxnRequest request;
-  AddPut("document/" + document, kStateBytes, turn, request);
-  AddPut("log/" + document + "/" + std::to_string(turn), load.entry_bytes, turn, request);
-  grpc::ClientContext context;
-  context.set_wait_for_ready(true);
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-  etcdserverpb::TxnResponse response;
-  const grpc::Status status = kv.Txn(&context, request, &response);
-  if (!status.ok() || !response.succeeded()) {
+class Committer final : public Caller<etcdserverpb::TxnResponse> {
+ public:
+  Committer(const Load& load, int client)
+      : document_(std::to_string(client)), entry_bytes_(load.entry_bytes), kv_(Connect(load)) {}
+  Call Begin(grpc::ClientContext& context, grpc::CompletionQueue& queue) override {
+    etcdserverpb::TxnRequest request;
+    AddPut("document/" + document_, kStateBytes, turn_, request);
+    AddPut("log/" + document_ + "/" + std::to_string(turn_), entry_bytes_, turn_, request);
+    ++turn_;
+    return kv_->AsyncTxn(&context, request, &queue);
+  }
+  void End(const grpc::Status& status, const etcdserverpb::TxnResponse& response) override {
+    if (status.ok() && response.succeeded()) return;
     std::fprintf(stderr, "etcd_txn: %s\n", status.error_message().c_str());
     std::exit(1);
   }
-}
+
+ private:
+  const std::string document_;
+  const std::size_t entry_bytes_;
+  const std::unique_ptr<etcdserverpb::KV::Stub> kv_;
+  int turn_ = 0;
+};
 
 double TransactionsPerSecond(const Load& load) {
-  std::vector<std::unique_ptr<etcdserverpb::KV::Stub>> connections;
+  std::vector<std::unique_ptr<Committer>> committers;
+  std::vector<Caller<etcdserverpb::TxnResponse>*> callers;
   for (int client = 0; client < load.clients; ++client) {
-    connections.push_back(Connect(load));
-    Commit(*connections.back(), load, client, 0);
+    committers.push_back(std::make_unique<Committer>(load, client));
+    callers.push_back(committers.back().get());
   }
-  const auto start = Time::now();
-  const auto end = start + std::chrono::duration_cast<Time::duration>(
-                               std::chrono::duration<double>(load.seconds));
-  std::atomic<int> transactions = 0;
-  std::vector<std::thread> threads;
-  for (int client = 0; client < load.clients; ++client) {
-    threads.emplace_back([&, client] {
-      etcdserverpb::KV::Stub& kv = *connections[static_cast<std::size_t>(client)];
-      for (int turn = 1; Time::now() < end; ++turn, ++transactions) Commit(kv, load, client, turn);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  return transactions / std::chrono::duration<double>(Time::now() - start).count();
+  CallsPerSecond<etcdserverpb::TxnResponse>(callers, /*seconds=*/0);  // Each connects, with one.
+  return CallsPerSecond<etcdserverpb::TxnResponse>(callers, load.seconds);
 }
 
 }  // namespace

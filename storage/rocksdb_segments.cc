@@ -1,5 +1,6 @@
 #include "storage/rocksdb_segments.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,14 +68,21 @@ rocksdb::EnvOptions SegmentFileOptions() {
   return options;
 }
 
+// The next segment is faster in memory that the system has at hand than in new memory. Once a
+// file, when all of it is on the disk: RocksDB would do it after each MiB, for pages that are not.
+void ForgetPages(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+  close(file);
+}
+
 }  // namespace
 
 SegmentBuilder::SegmentBuilder(RocksdbDatabase& database, std::string path, std::uint64_t number)
     : database_(database),
       path_(std::move(path)),
       number_(number),
-      // Dropping pages after each MiB would walk the file's pages each time, and most blobs are
-      // read soon after they came.
       file_(SegmentFileOptions(), RocksdbDatabase::FamilyOptions(Family::kSegments),
             /*column_family=*/nullptr, /*invalidate_page_cache=*/false) {}
 
@@ -102,6 +110,7 @@ absl::Status SegmentBuilder::AddRow(ByteView row) {
 absl::Status SegmentBuilder::Finish() {
   assert(size_ > 0);
   if (const rocksdb::Status status = file_.Finish(); !status.ok()) return FromRocksdb(status);
+  ForgetPages(path_);
   return database_.Ingest(Family::kSegments, path_);
 }
 
