@@ -84,6 +84,37 @@ class Liar final : public v1::Amparo::Service {
   }
 };
 
+// After so many messages of its streams a server sends what is no message any more.
+class Garbler final : public grpc::experimental::Interceptor {
+ public:
+  explicit Garbler(std::atomic<int>& clear) : clear_(clear) {}
+  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    using grpc::experimental::InterceptionHookPoints;
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_MESSAGE) &&
+        clear_-- <= 0) {
+      const grpc::Slice garbage("\x0a\xff");  // A field that is longer than the message.
+      *methods->GetSerializedSendMessage() = grpc::ByteBuffer(&garbage, 1);
+    }
+    methods->Proceed();
+  }
+
+ private:
+  std::atomic<int>& clear_;
+};
+
+class GarblerFactory final : public grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  explicit GarblerFactory(std::atomic<int>& clear) : clear_(clear) {}
+  grpc::experimental::Interceptor* CreateServerInterceptor(
+      grpc::experimental::ServerRpcInfo* call) override {
+    if (call->type() == grpc::experimental::ServerRpcInfo::Type::UNARY) return nullptr;
+    return new Garbler(clear_);
+  }
+
+ private:
+  std::atomic<int>& clear_;
+};
+
 class Transport : public ::testing::Test {
  protected:
   Transport() {
@@ -116,6 +147,9 @@ class Transport : public ::testing::Test {
     builder.AddListeningPort("127.0.0.1:0", credentials, &port);
     builder.SetMaxSendMessageSize(-1);
     builder.RegisterService(&liar_);
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> creators;
+    creators.push_back(std::make_unique<GarblerFactory>(clear_messages_));
+    builder.experimental().SetInterceptorCreators(std::move(creators));
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
     auto connected = client::ConnectGrpcWith(
@@ -139,6 +173,7 @@ class Transport : public ::testing::Test {
   }
 
   const SigningKey authentication_ = SigningKey::Generate();
+  std::atomic<int> clear_messages_ = 1'000'000'000;
   std::string pem_;
   Liar liar_;
   std::unique_ptr<grpc::Server> server_;
@@ -212,6 +247,19 @@ TEST_F(Transport, KnowsADownloadThatEndsTooSoon) {
   EXPECT_TRUE(absl::IsDataLoss(Download(10'500, received)));
 }
 
+TEST_F(Transport, EndsADownloadAtWhatIsNoMessageAndKeepsWhatCame) {
+  std::uint64_t received = 0;
+  liar_.download = [](const std::function<bool(std::string)>& send) {
+    while (send(std::string(1'000, 'x'))) continue;
+    return Status::OK;
+  };
+  clear_messages_ = 3;
+  const absl::Status status = Download(10'000, received);
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+  EXPECT_EQ(received, 3'000u);
+  EXPECT_EQ(liar_.asked, 1);
+}
+
 TEST_F(Transport, GivesUpOnADownloadThatBreaksOffWithoutBringingAnything) {
   std::uint64_t received = 0;
   liar_.download = [](const std::function<bool(std::string)>&) {
@@ -263,6 +311,19 @@ TEST_F(Transport, TakesNoBlobForSealedOfWhichTheServerSaysNothing) {
   const absl::Status status = UploadBlobs();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("0 of 1000 bytes"));
+}
+
+TEST_F(Transport, EndsAnUploadAtWhatIsNoReply) {
+  liar_.upload = [](Liar::UploadStream* stream) {
+    v1::UploadMessage message;
+    v1::UploadReply reply;
+    while (stream->Read(&message)) stream->Write(reply);
+    return Status::OK;
+  };
+  clear_messages_ = 0;
+  const absl::Status status = UploadBlobs();
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+  EXPECT_EQ(liar_.asked, 1);
 }
 
 TEST_F(Transport, AsksAfterABreakForEachBlobThatWasUnderWay) {

@@ -2,6 +2,7 @@
 // it, and what a failure is called.
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -169,6 +170,31 @@ TEST(Forwarder, GivesUpAProxyThatSaysNothing) {
   const absl::Status failure =
       FailureWith([](const Peer& peer) { peer.ReceiveAll(); }, std::chrono::milliseconds(100));
   EXPECT_EQ(ReasonOf(failure), "PROXY_SILENT");
+}
+
+// Its queue of connections is full, and nobody takes one.
+TEST(Forwarder, GivesUpAProxyThatTakesNoConnection) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(at);
+  auto* const address = reinterpret_cast<sockaddr*>(&at);
+  ASSERT_EQ(bind(listener, address, size), 0);
+  ASSERT_EQ(listen(listener, /*backlog=*/0), 0);
+  ASSERT_EQ(getsockname(listener, address, &size), 0);
+  const int first = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(connect(first, address, size), 0);
+
+  const auto forwarder =
+      ForwarderTo({.host = "127.0.0.1", .port = ntohs(at.sin_port), .ip = {127, 0, 0, 1}},
+                  std::chrono::milliseconds(100));
+  EXPECT_EQ(ConnectToTarget(forwarder->target()).ReceiveAll(), "");
+  EXPECT_EQ(ReasonOf(forwarder->failure()), "PROXY_UNREACHABLE");
+  EXPECT_TRUE(absl::StrContains(forwarder->failure().message(), "takes no connection"))
+      << forwarder->failure();
+  close(first);
+  close(listener);
 }
 
 TEST(Forwarder, GivesUpAProxyThatDoesNotReachTheServer) {
