@@ -206,6 +206,10 @@ absl::Status GrpcConnection::StatusFrom(const grpc::Status& status,
     return absl::UnavailableError(
         absl::StrCat("the server at ", address_, " was short of memory and ended a transfer"));
   }
+  // It stops, or somebody else gets a turn.
+  if (!has_detail && status.error_code() == grpc::StatusCode::CANCELLED) {
+    return absl::UnavailableError(absl::StrCat("the server at ", address_, " ended a transfer"));
+  }
   if (!has_detail && status.error_code() == grpc::StatusCode::UNAVAILABLE) {
     return UnavailableFrom(said);
   }

@@ -20,8 +20,6 @@ constexpr int kLossesMax = 3;
 // Whether the same upload may go on after this.
 bool MayGoOn(const absl::Status& status) {
   if (absl::IsUnavailable(status) || absl::IsUnauthenticated(status)) return true;
-  // The server ended the stream: it stops, or somebody else gets a turn. What came is kept.
-  if (absl::IsCancelled(status)) return true;
   const auto detail = DetailOf(status);
   return detail.has_value() && detail->reason == "OFFSET_MISMATCH";
 }

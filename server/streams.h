@@ -36,8 +36,8 @@ class Stream {
   virtual void OnSecond() = 0;
   // The server is stopping. As OnSecond.
   virtual void OnStop() = 0;
-  // Somebody else needs the place: SERVER_BUSY, and what was done stays. As OnSecond; the stream
-  // is counted no more, and called no more.
+  // Somebody else needs the place: the stream is ended as when the server stops, and its client
+  // goes on later. As OnSecond; the stream is counted no more, and called no more.
   virtual void OnGiveWay() { OnStop(); }
 };
 

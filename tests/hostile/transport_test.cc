@@ -260,6 +260,19 @@ TEST_F(Transport, EndsADownloadAtWhatIsNoMessageAndKeepsWhatCame) {
   EXPECT_EQ(liar_.asked, 1);
 }
 
+// It stops, or gives the place to somebody else: docs/spec/requests.md, "Broken links".
+TEST_F(Transport, GoesOnWithADownloadThatTheServerEnded) {
+  std::uint64_t received = 0;
+  liar_.download = [](const std::function<bool(std::string)>& send) {
+    send(std::string(4'000, 'x'));
+    return Status(grpc::StatusCode::CANCELLED, "");
+  };
+  const absl::Status status = Download(12'000, received);
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(received, 12'000u);
+  EXPECT_EQ(liar_.asked, 3);
+}
+
 TEST_F(Transport, GivesUpOnADownloadThatBreaksOffWithoutBringingAnything) {
   std::uint64_t received = 0;
   liar_.download = [](const std::function<bool(std::string)>&) {

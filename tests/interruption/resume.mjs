@@ -1,7 +1,7 @@
 // Transfers go on where they were when a program was killed: `amparo submit` and `amparo open`
 // die of SIGKILL at random bytes of a transfer, again and again, and in the end no more than a
-// quarter of the sealed bytes crossed the link a second time. When the server dies, the program
-// says so, and goes on by itself.
+// quarter of the sealed bytes crossed the link a second time. When the server dies, or is
+// restarted, the program says so, and goes on by itself.
 //
 //   node resume.mjs BUILD_DIR SOURCE_DIR        AMPARO_SEED=N repeats the places.
 
@@ -57,9 +57,18 @@ async function killedAgainAndAgain(way, attempt) {
   return { said, carried: proxy[way] - began };
 }
 
+// The server ends by `signal` at that moment, and is started again.
+async function restartsWhen(moment, signal) {
+  const { server } = organisation;
+  await moment;
+  server.kill(signal);
+  await new Promise((ended) => server.once('close', ended));
+  await organisation.startServer();
+}
+
 function report(what, carried, sealed) {
   const ratio = carried / sealed;
-  console.log(`${what}: ${sealed} sealed bytes, ${carried} on the link, ${kKills} kills: ` +
+  console.log(`${what}: ${sealed} sealed bytes, ${carried} on the link, ` +
     `${ratio.toFixed(3)} times`);
   assert.ok(ratio <= kTwiceMax, `${what}: ${ratio} times its bytes`);
 }
@@ -101,11 +110,8 @@ try {
 
   writeFileSync(path, randomFillSync(Buffer.alloc(kFileBytes)));
   const began = proxy.up;
-  const server = organisation.server;
-  const restarted = proxy.reaches('up', began + (0.2 + 0.6 * random()) * kFileBytes).then(() => {
-    server.kill('SIGKILL');
-    return new Promise((ended) => server.once('close', ended)).then(() => organisation.startServer());
-  });
+  const restarted = restartsWhen(proxy.reaches('up', began + (0.2 + 0.6 * random()) * kFileBytes),
+    'SIGKILL');
   const outlived = await run('marisol', undefined, 'submit', path, '--case', opened);
   await restarted;
   assert.equal(outlived.submitted.length, 1);
@@ -114,6 +120,18 @@ try {
   const again = proxy.up - began - item.bytes;
   console.log(`submit while the server is killed: ${again} bytes again`);
   assert.ok(again <= 6 * kBytesPerSecond + (8 << 20), `${again} bytes again`);
+
+  await run('ines', undefined, 'sync');
+  const second = (await run('ines', undefined, 'case', 'show', opened)).documents.at(-1);
+  const from = proxy.down;
+  const stopped = restartsWhen(proxy.reaches('down', from + (0.2 + 0.6 * random()) * kFileBytes),
+    'SIGTERM');
+  const fetched = await run('ines', undefined, 'open', second.code, '--source', '-o',
+    organisation.papers('fetched'));
+  await stopped;
+  assert.match(fetched.wrong, /the link broke, and is tried again; nothing is lost/);
+  assert.equal(sha256(readFileSync(fetched.files[0].path)), sha256(readFileSync(path)));
+  report('open while the server is restarted', proxy.down - from, item.bytes);
 } finally {
   proxy.end();
   await organisation.end();
