@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, readFileSync, readSync, rmSync, statSync,
-  writeFileSync, writeSync } from 'node:fs';
+  writeSync } from 'node:fs';
 
 import { Organisation } from '../transcripts/organisation.mjs';
 
@@ -67,10 +67,7 @@ function writeForeignActs(path, org, count) {
 try {
   await organisation.startServer();
   organisation.found();
-  writeFileSync(organisation.papers('about'), 'Family Desrosiers');
-  const opened = JSON.parse(organisation.as('ines', '--json', 'case', 'new', '--desk', '1',
-    '--about-file', organisation.papers('about'))).case;
-  organisation.as('ines', 'case', 'share', opened, '--with', organisation.codes.get('marisol'));
+  const opened = organisation.openSharedCase();
   organisation.as('marisol', 'sync');
 
   const video = organisation.papers('video.mp4');

@@ -62,10 +62,7 @@ try {
   await organisation.startServer();
   await proxy.start();
   organisation.found(['marisol', 'ines']);
-  writeFileSync(organisation.papers('about'), 'Family Desrosiers');
-  const opened = JSON.parse(organisation.as('ines', '--json', 'case', 'new', '--desk', '1',
-    '--about-file', organisation.papers('about'))).case;
-  organisation.as('ines', 'case', 'share', opened, '--with', organisation.codes.get('marisol'));
+  const opened = organisation.openSharedCase();
   organisation.as('marisol', 'sync');
   organisation.as('marisol', 'proxy', proxy.url);
 

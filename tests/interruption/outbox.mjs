@@ -66,10 +66,7 @@ function outbox() {
 try {
   await organisation.startServer();
   organisation.found();
-  writeFileSync(organisation.papers('about'), 'Family Desrosiers');
-  const opened = amparo('ines', 'case', 'new', '--desk', '1', '--about-file',
-    organisation.papers('about')).case;
-  organisation.as('ines', 'case', 'share', opened, '--with', organisation.codes.get('marisol'));
+  const opened = organisation.openSharedCase();
   const begun_ms = performance.now();
   amparo('marisol', 'sync');
   // A kill comes within twice what a command takes on this machine: about every other one hits.

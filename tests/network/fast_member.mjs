@@ -21,10 +21,7 @@ organisation.address = address;
 
 try {
   organisation.found(['marisol', 'ines']);
-  writeFileSync(organisation.papers('about'), 'Family Desrosiers');
-  const opened = amparo('ines', 'case', 'new', '--desk', '1', '--about-file',
-    organisation.papers('about')).case;
-  organisation.as('ines', 'case', 'share', opened, '--with', organisation.codes.get('marisol'));
+  const opened = organisation.openSharedCase();
   const bytes = randomFillSync(Buffer.alloc(kFileBytes));
   const path = organisation.papers('scan.bin');
   writeFileSync(path, bytes);

@@ -72,10 +72,7 @@ function report(verb, carried, sealed) {
 try {
   await organisation.startServer();
   organisation.found(['marisol', 'ines']);
-  writeFileSync(organisation.papers('about'), 'Family Desrosiers');
-  const opened = JSON.parse(organisation.as('ines', '--json', 'case', 'new', '--desk', '1',
-    '--about-file', organisation.papers('about'))).case;
-  organisation.as('ines', 'case', 'share', opened, '--with', organisation.codes.get('marisol'));
+  const opened = organisation.openSharedCase();
   organisation.as('marisol', 'sync');
   const path = organisation.papers('scan.bin');
   const bytes = randomFillSync(Buffer.alloc(kFileBytes));

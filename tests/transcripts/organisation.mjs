@@ -185,6 +185,15 @@ export class Organisation {
     }
   }
 
+  // A case of ines', which marisol is on, too. Its code.
+  openSharedCase() {
+    writeFileSync(this.papers('about'), 'Family Desrosiers');
+    const opened = JSON.parse(this.as('ines', '--json', 'case', 'new', '--desk', '1',
+      '--about-file', this.papers('about'))).case;
+    this.as('ines', 'case', 'share', opened, '--with', this.codes.get('marisol'));
+    return opened;
+  }
+
   // Ends what was started and removes it.
   async end() {
     for (const person of [...this.codes.keys(), 'rosa', 'pablo']) {
