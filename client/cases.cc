@@ -29,6 +29,12 @@ absl::Status ShareCard(Workplace& place, const CaseHistory& history, const Membe
   return place.Publish(draft).status();
 }
 
+// No such document for who shares, or not for that reader.
+bool IsOfTheRules(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status) ||
+         absl::IsNotFound(status) || absl::IsAborted(status);
+}
+
 }  // namespace
 
 absl::StatusOr<SubjectId> NewCase(Workplace& place, Desk desk, const CaseCard& card,
@@ -51,17 +57,21 @@ absl::StatusOr<SubjectId> NewCase(Workplace& place, Desk desk, const CaseCard& c
 absl::Status ShareCase(Workplace& place, const SubjectId& case_id, const MemberId& with) {
   absl::StatusOr<const CaseHistory*> found = place.FindCase(case_id);
   if (!found.ok()) return found.status();
-  if ((*found)->subject.shared_with.contains(with)) {
-    return absl::AlreadyExistsError("the case is shared with them already");
-  }
   const std::vector<SubjectId> documents = (*found)->subject.documents;
-  if (absl::Status s = ShareCard(place, **found, with); !s.ok()) return s;
+  bool is_news = !(*found)->subject.shared_with.contains(with);
+  if (is_news) {
+    if (absl::Status s = ShareCard(place, **found, with); !s.ok()) return s;
+  }
   // Documents whose rules allow it; the others reach them when they are assigned or delivered.
   for (const SubjectId& document : documents) {
+    const absl::StatusOr<const DocumentHistory*> history = place.FindDocument(document);
+    if (history.ok() && (*history)->document.shared_with.contains(with)) continue;
     const absl::Status status = Share(place, document, with);
-    if (absl::IsDataLoss(status) || absl::IsUnavailable(status)) return status;
+    if (!status.ok() && !IsOfTheRules(status)) return status;
+    is_news = is_news || status.ok();
   }
-  return absl::OkStatus();
+  if (is_news) return absl::OkStatus();
+  return absl::AlreadyExistsError("the case is shared with them already");
 }
 
 }  // namespace amparo::client::verbs

@@ -18,8 +18,7 @@ constexpr char kRequestLabel[] = "amparo/request/v1\n";
 constexpr std::chrono::seconds kSessionDeadline{120};
 // A first contact that fails sooner was refused, or there is no network at all.
 constexpr std::chrono::seconds kSilence{5};
-// An attempt that lasted so long had a server that is there and does not answer.
-constexpr std::chrono::seconds kNoAnswer{120};
+constexpr char kNoAnswer[] = "NO_ANSWER";  // The server is there, and lets a deadline pass.
 // The machine is there and nobody listens: a server that is restarted is back soon.
 constexpr std::chrono::milliseconds kRestartPatience{10'000};
 constexpr std::chrono::seconds kReconnectWait{2};
@@ -124,7 +123,8 @@ absl::Status GrpcConnection::Persist(const Attempt& attempt) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (status.ok()) has_worked_ = true;
-      if (absl::IsUnauthenticated(status) && !opened_again && session_.has_value()) {
+      // Also where the session was just opened: between challenge and answer a server may restart.
+      if (absl::IsUnauthenticated(status) && !opened_again) {
         opened_again = true;
         session_.reset();
         continue;
@@ -132,7 +132,8 @@ absl::Status GrpcConnection::Persist(const Attempt& attempt) {
       const auto detail = DetailOf(status);
       const bool is_our_proxy = detail.has_value() && detail->reason == kProxySilent;
       const bool may_heal = has_worked_ || (now - started >= kSilence && !is_our_proxy);
-      if (!absl::IsUnavailable(status) || !may_heal || now - started >= kNoAnswer) return status;
+      const bool is_mute = detail.has_value() && detail->reason == kNoAnswer;
+      if (!absl::IsUnavailable(status) || !may_heal || is_mute) return status;
     }
     if (!backoff.has_value()) {
       const bool is_refused = absl::StrContains(status.message(), "refused");
@@ -214,7 +215,10 @@ absl::Status GrpcConnection::StatusFrom(const grpc::Status& status,
     return UnavailableFrom(said);
   }
   if (!has_detail && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
-    return absl::UnavailableError(absl::StrCat("the server at ", address_, " does not answer"));
+    absl::Status mute =
+        absl::UnavailableError(absl::StrCat("the server at ", address_, " does not answer"));
+    AttachDetail(mute, {.reason = kNoAnswer, .head = {}, .next_number = 0});
+    return mute;
   }
   // The codes are the same numbers.
   absl::Status out(static_cast<absl::StatusCode>(status.error_code()), said);

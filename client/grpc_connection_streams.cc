@@ -72,7 +72,7 @@ absl::Status GrpcConnection::Watch(TreeSize size, const std::function<bool(TreeS
   body.set_size(size.value);
   const std::string bytes = body.SerializeAsString();
   bool left = false;
-  absl::Status status = Persist([&]() -> absl::Status {
+  return Persist([&]() -> absl::Status {
     auto envelope = Seal("Watch", bytes);
     if (!envelope.ok()) return envelope.status();
     grpc::ClientContext context;
@@ -80,10 +80,11 @@ absl::Status GrpcConnection::Watch(TreeSize size, const std::function<bool(TreeS
     auto reader = stub_->Watch(&context, *envelope);
     v1::WatchReply reply;
     while (!left && reader->Read(&reply)) left = !grown(TreeSize{reply.size()});
-    if (left) context.TryCancel();
-    return StatusFrom(reader->Finish(), context);
+    if (!left) return StatusFrom(reader->Finish(), context);
+    context.TryCancel();
+    reader->Finish();
+    return absl::OkStatus();
   });
-  return left ? absl::OkStatus() : status;
 }
 
 absl::Status GrpcConnection::Download(SubjectType type, const SubjectId& subject,

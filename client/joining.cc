@@ -101,8 +101,10 @@ absl::StatusOr<Home> Join(const std::string& directory, ByteView passphrase,
   const Bytes request = RequestOf(*parsed, *membership, keys);
   auto status = (*connection)->Join(parsed->org, parsed->invite, ticket.Expose(), request);
   if (status.ok()) return home;
-  const bool may_try_again = absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
-  if (made && !may_try_again) {
+  const bool is_refused = absl::IsPermissionDenied(status) || absl::IsFailedPrecondition(status) ||
+                          absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+                          absl::IsAlreadyExists(status);
+  if (made && is_refused) {
     // Refused for good: a home that nobody will ever admit is in the way of the next invitation.
     home = status;
     std::error_code error;

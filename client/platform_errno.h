@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "client/connection.h"
 
 namespace amparo::client::platform {
 
@@ -41,11 +42,22 @@ inline absl::StatusCode CodeOfErrno(int error) {
   }
 }
 
+// The disk or stick itself fails, or was pulled out: no link is to blame, and no program.
+inline bool IsDiskError(int error) {
+  return error == EIO || error == ENXIO || error == ENODEV || error == ESTALE || error == EREMOTEIO;
+}
+inline absl::Status DiskError(absl::string_view text) {
+  absl::Status status = absl::ResourceExhaustedError(text);
+  AttachDetail(status, {.reason = "DISK_ERROR", .head = {}, .next_number = 0});
+  return status;
+}
+
 // "opening /home/ana/x: no such file or directory".
 inline absl::Status ErrnoStatus(int error, absl::string_view doing, const std::string& path) {
   std::string said = std::generic_category().message(error);
   if (!said.empty() && said[0] >= 'A' && said[0] <= 'Z') said[0] = static_cast<char>(said[0] + 32);
-  return absl::Status(CodeOfErrno(error), absl::StrCat(doing, " ", path, ": ", said));
+  const std::string text = absl::StrCat(doing, " ", path, ": ", said);
+  return IsDiskError(error) ? DiskError(text) : absl::Status(CodeOfErrno(error), text);
 }
 
 }  // namespace amparo::client::platform

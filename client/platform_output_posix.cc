@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/platform_errno.h"
 #include "client/platform_output.h"
 #include "client/platform_reserve_ahead.h"
 #include "client/platform_write_behind.h"
@@ -42,7 +43,7 @@ absl::Status Failure(absl::string_view what, const std::string& path, int error)
     case ENOTDIR:
       return absl::InvalidArgumentError(text);
     default:
-      return absl::UnknownError(text);
+      return IsDiskError(error) ? DiskError(text) : absl::UnknownError(text);
   }
 }
 

@@ -153,6 +153,7 @@ absl::Status DoWithFiles(Workplace& place, FilesAct act, std::optional<std::uint
     uploads.reset();  // No thread of it sees how the home is read anew.
   });
   if (!held.ok()) return held;
+  claim->reset();  // What has to be sent again is claimed by whoever sends it, in this process too.
   return FinishSending(place, item, uploaded, all_parts ? Parts::kSent : Parts::kToSend, sent);
 }
 

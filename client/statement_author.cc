@@ -49,6 +49,20 @@ std::optional<workflow::Refusal> JudgeByCase(const Replica& replica,
   return unsure ? std::nullopt : refusal;
 }
 
+// Whether it may stand all the same: what came last was no answer, or not the one that counts.
+bool IsPerhapsSaid(const absl::Status& last) {
+  if (!absl::IsUnavailable(last)) return false;
+  const auto detail = DetailOf(last);
+  return !detail.has_value() || (detail->reason != "OFFLINE" && detail->reason != "SERVER_BUSY" &&
+                                 detail->reason != "STOPPING" && detail->reason != "WRONG_SERVER");
+}
+
+absl::Status PerhapsSaid(const absl::Status& last) {
+  absl::Status status(last.code(), last.message());
+  AttachDetail(status, {.reason = "NOT_KNOWN_IF_SAID", .head = {}, .next_number = 0});
+  return status;
+}
+
 }  // namespace
 
 absl::Status RefusedStatus(absl::string_view reason, bool race, bool role) {
@@ -209,6 +223,7 @@ absl::StatusOr<Published> StatementAuthor::Publish(const Draft& draft) {
           .statement = HashOf(statement), .position = reply->position, .events = *events};
     }
     last = reply.status();
+    if (IsPerhapsSaid(last)) return PerhapsSaid(last);
     if (!absl::IsAborted(last)) return last;
     const auto detail = DetailOf(last);
     if (detail.has_value() && detail->reason == "NUMBER_TAKEN") return last;

@@ -1,6 +1,8 @@
 // case new | list | show | share, and the looking verbs: inbox, status, history, sync, watch.
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -10,6 +12,8 @@
 
 namespace amparo::cli {
 namespace {
+
+constexpr std::chrono::seconds kWatchAgainAfter{1};  // Where a server ends it at once.
 
 struct Given {
   std::string case_code, document, with, about;
@@ -219,15 +223,24 @@ absl::Status Watch(Shell& shell, const Given& given) {
   std::size_t waiting = (*opened)->CountWaiting();
   shell.terminal->Line(
       absl::StrCat(waiting, waiting == 1 ? " document waits" : " documents wait", " for you"));
-  absl::Status watched = (*opened)->Watch([&] {
+  bool is_over = false;
+  const auto changed = [&] {
     const std::size_t now = (*opened)->CountWaiting();
     if (now != waiting) {
       waiting = now;
       shell.terminal->Line(
           absl::StrCat(waiting, waiting == 1 ? " document waits" : " documents wait", " for you"));
     }
+    is_over = given.once;
     return !given.once;
-  });
+  };
+  absl::Status watched;
+  // A server ends what was quiet for ten minutes, and when it stops or needs the place.
+  while (watched.ok() && !is_over) {
+    const auto began = std::chrono::steady_clock::now();
+    watched = (*opened)->Watch(changed);
+    if (watched.ok() && !is_over) std::this_thread::sleep_until(began + kWatchAgainAfter);
+  }
   if (absl::IsDataLoss(watched)) ExplainAlarm(shell, **opened);
   return watched;
 }

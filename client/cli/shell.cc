@@ -7,6 +7,7 @@
 #include "client/link_options.h"
 #include "client/platform.h"
 #include "client/platform_terminal.h"
+#include "client/refusing_connection.h"
 
 namespace amparo::cli {
 
@@ -29,6 +30,18 @@ absl::StatusOr<KeyBundle> KeysOf(const client::Home& home, Terminal& terminal) {
     return absl::UnauthenticatedError(absl::StrCat("wrong passphrase for ", home.directory()));
   }
   return keys;
+}
+
+absl::Status Offline() {
+  absl::Status status = absl::UnavailableError("nothing is sent or fetched: --offline");
+  client::AttachDetail(status, {.reason = "OFFLINE", .head = {}, .next_number = 0});
+  return status;
+}
+
+// It answered, and cannot take what waits now. docs/spec/outbox.md, "Sending".
+bool IsOfTheServerNow(const absl::Status& sent) {
+  return absl::IsResourceExhausted(sent) || absl::IsInternal(sent) || absl::IsUnknown(sent) ||
+         absl::IsCancelled(sent);
 }
 
 }  // namespace
@@ -65,7 +78,10 @@ absl::StatusOr<Shell::Seen> Shell::Look() const {
 absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool alone) const {
   absl::StatusOr<Unlocked> unlocked = Unlock();
   if (!unlocked.ok()) return unlocked.status();
-  const client::Connector connector = [this](const client::Endpoint& endpoint) {
+  const client::Connector connector =
+      [this](
+          const client::Endpoint& endpoint) -> absl::StatusOr<std::unique_ptr<client::Connection>> {
+    if (offline) return std::make_unique<client::RefusingConnection>(Offline());
     client::LinkOptions options;
     options.listener = [this](const absl::Status& why, std::chrono::milliseconds) {
       terminal->NoteBrokenLink(why);
@@ -75,11 +91,13 @@ absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool alone) co
   auto opened =
       client::Client::Open(std::move(unlocked->home), std::move(unlocked->keys), connector);
   if (!opened.ok() || alone) return opened;
-  absl::Status reached = absl::UnavailableError("nothing is sent: --offline");
+  absl::Status reached = Offline();
   if (!offline) reached = Synchronise(*this, **opened, {});
-  if (reached.ok()) reached = SendWaiting(*this, **opened);
-  // What the server has no room for waits longer, and keeps nobody from other work.
-  if (reached.ok() || absl::IsResourceExhausted(reached)) return opened;
+  if (reached.ok()) {
+    reached = SendWaiting(*this, **opened);
+    // What the server cannot take now waits longer, and keeps nobody from other work.
+    if (reached.ok() || IsOfTheServerNow(reached)) return opened;
+  }
   // A server that is not the one pinned is no missing link: the person has to know.
   const auto detail = client::DetailOf(reached);
   const bool no_link =

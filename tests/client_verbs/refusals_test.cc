@@ -46,6 +46,48 @@ TEST(Refusal, OfAReviewerWhoIsTheTranslatorNeedsNoServer) {
   EXPECT_EQ(appended, 0);
 }
 
+// Whoever shares a case hears which document was not, and can go on with it.
+TEST(Refusal, OfADocumentInTheMiddleOfSharingItsCaseIsTold) {
+  Town& town = TheTown();
+  const SubjectId case_id = town.OpenCase();
+  const SubjectId first = town.Submit(case_id, {Corpus("ht.txt")});
+  const SubjectId second = town.Submit(case_id, {Corpus("ht.txt")});
+  client::Client& cleo = town.As("cleo");
+  int shares = 0;
+  town.Server("cleo").append = [&](const client::AppendRequest& request) {
+    const auto said = DecodeSigned(request.statement);
+    if (said.ok() && said->statement.kind == static_cast<std::uint16_t>(Kind::kShare) &&
+        ++shares == 2) {
+      return absl::ResourceExhaustedError("a day's statements");
+    }
+    return absl::OkStatus();
+  };
+  const absl::Status cut = cleo.ShareCase(case_id, town.Id("carl"));
+  EXPECT_TRUE(absl::IsResourceExhausted(cut)) << cut;
+  town.Server("cleo") = {};
+  const absl::Status rest = town.As("cleo").ShareCase(case_id, town.Id("carl"));
+  EXPECT_TRUE(rest.ok()) << rest;
+  EXPECT_TRUE(absl::IsAlreadyExists(town.As("cleo").ShareCase(case_id, town.Id("carl"))));
+  for (const SubjectId& document : {first, second}) {
+    const auto& histories = town.As("carl").replica().documents();
+    ASSERT_TRUE(histories.contains(document));
+    EXPECT_TRUE(histories.at(document).document.shared_with.contains(town.Id("carl")));
+  }
+}
+
+// An answer that was lost is no refusal: saying it again might say it twice.
+TEST(Refusal, IsNotWhatALostAnswerIsCalled) {
+  Town& town = TheTown();
+  const SubjectId document = town.Submit(town.OpenCase(), {Corpus("ht.txt")});
+  client::Client& cleo = town.As("cleo");
+  absl::Status answer = absl::UnavailableError("connection reset");
+  town.Server("cleo").append = [&](const client::AppendRequest&) { return answer; };
+  EXPECT_EQ(ReasonOf(cleo.Assign(document, town.People("tina", "rita"))), "NOT_KNOWN_IF_SAID");
+  client::AttachDetail(answer, {.reason = "SERVER_BUSY", .head = {}, .next_number = 0});
+  EXPECT_EQ(ReasonOf(cleo.Assign(document, town.People("tina", "rita"))), "SERVER_BUSY");
+  town.Server("cleo") = {};
+}
+
 TEST(Refusal, OfAnActInTheWrongStateOrByTheWrongPerson) {
   Town& town = TheTown();
   const SubjectId document = town.Submit(town.OpenCase(), {Corpus("ht.txt")});

@@ -128,5 +128,25 @@ TEST_F(SpoiledUploadTest, IsSentOnByAColleagueAllTheSame) {
   ExpectCarlSendsIt(acts);
 }
 
+// A server that died lost a part after it had called it sealed.
+TEST(LostUploadTest, IsSentAgainByWhoSubmitsIt) {
+  Town town;
+  const SubjectId case_id = town.OpenCase();
+  town.As("fay");
+  int appended = 0;
+  town.Server("fay").append = [&](const AppendRequest&) {
+    if (++appended > 1) return absl::OkStatus();
+    absl::Status missing = absl::FailedPreconditionError("a part is not there");
+    AttachDetail(missing, {.reason = "BLOB_MISSING", .head = {}, .next_number = 0});
+    return missing;
+  };
+  const auto files = PlanFiles({Corpus("ht-photo.jpg")}, {});
+  ASSERT_TRUE(files.ok()) << files.status();
+  const auto submitted = town.Stale("fay").Submit(*files, Town::To(case_id), nullptr);
+  EXPECT_TRUE(submitted.ok()) << submitted.status();
+  EXPECT_EQ(appended, 2);
+  EXPECT_EQ(town.Stale("fay").OutboxItems().size(), 0u);
+}
+
 }  // namespace
 }  // namespace amparo::client
