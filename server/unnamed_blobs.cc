@@ -145,16 +145,22 @@ absl::Status UnnamedBlobs::ForgetNamed(std::optional<MemberId> owner) {
 }
 
 absl::Status UnnamedBlobs::EraseAbandoned(std::optional<MemberId> owner, UnixSeconds now) {
-  std::vector<ObjectId> abandoned;
+  if (now.value < kAbandonedUpload_s) return absl::OkStatus();
+  const storage::Abandoned abandoned{.before = {now.value - kAbandonedUpload_s + 1}};
+  // Asked first, so that no writer of those that are not old is waited for.
+  std::map<ObjectId, std::uint64_t> old;  // And how long they are.
   for (const auto& [object, unnamed] : unnamed_) {
     if (owner && unnamed.owner != *owner) continue;
     const auto state = blobs_->Stat(object);
     if (!state.ok()) return state.status();
     if (!state->has_value() || (*state)->sealed) continue;
-    if (now.value >= (*state)->changed.value + kAbandonedUpload_s) abandoned.push_back(object);
+    if ((*state)->changed < abandoned.before) old[object] = (*state)->length;
   }
-  for (const ObjectId& object : abandoned) {
-    if (auto status = Erase(object); !status.ok()) return status;
+  for (const auto& [object, length] : old) {
+    const auto is_erased = blobs_->EraseIfAbandoned(object, abandoned);
+    if (!is_erased.ok()) return is_erased.status();
+    if (!*is_erased) continue;
+    if (auto status = Forget(object, length); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -259,15 +265,18 @@ absl::Status UnnamedBlobs::Erase(const ObjectId& object) {
   const auto known = unnamed_.find(object);
   const auto state = blobs_->Stat(object);
   if (!state.ok()) return state.status();
-  if (state->has_value()) {
-    Uncount((*state)->length);
-  } else if (known != unnamed_.end()) {
-    Uncount(known->second.length);
-  }
+  const std::uint64_t length = state->has_value()        ? (*state)->length
+                               : known != unnamed_.end() ? known->second.length
+                                                         : 0;
+  if (auto status = blobs_->Erase(object); !status.ok()) return status;
+  return Forget(object, length);
+}
+
+absl::Status UnnamedBlobs::Forget(const ObjectId& object, std::uint64_t length) {
+  Uncount(length);
   Disown(object);
   const std::array<Bytes, 2> pieces = {BlobHashKey(object), BlobOwnerKey(object)};
-  const absl::Status status = blobs_->Erase(object);
-  return status.ok() ? blobs_->ErasePieces(pieces) : status;
+  return blobs_->ErasePieces(pieces);
 }
 
 absl::StatusOr<std::size_t> UnnamedBlobs::Sweep(UnixSeconds now) {
@@ -281,8 +290,11 @@ absl::StatusOr<std::size_t> UnnamedBlobs::Sweep(UnixSeconds now) {
         const auto is_named = IsNamed(object, state.length);
         if (!is_named.ok()) return is_named.status();
         if (*is_named) return absl::OkStatus();
+        const auto is_erased =
+            blobs_->EraseIfAbandoned(object, {.before = before, .may_be_sealed = true});
+        if (!is_erased.ok() || !*is_erased) return is_erased.status();
         ++erased;
-        return Erase(object);
+        return Forget(object, state.length);
       });
   if (!status.ok()) return status;
   return erased;

@@ -54,8 +54,8 @@ class UnnamedBlobs {
                                                              std::uint64_t length, UnixSeconds now,
                                                              storage::BlobRun* run = nullptr);
 
-  // Erases blobs, sealed or not, that no statement names and whose last byte came over 30 days
-  // before `now`; returns how many. REQUIRES: the rows reflect the whole log.
+  // Erases blobs, sealed or not, that no statement names, nobody writes, and whose last byte came
+  // over 30 days before `now`; returns how many. REQUIRES: the rows reflect the whole log.
   absl::StatusOr<std::size_t> Sweep(UnixSeconds now);
 
   // Of the blobs that `refused` lacks: erases what lies under their ids and cannot become them,
@@ -95,12 +95,15 @@ class UnnamedBlobs {
   // Forgets whose blob it is where a statement names it now, or where it is gone; of all
   // members, or of one.
   absl::Status ForgetNamed(std::optional<MemberId> owner);
-  // No statement can be about to name those: they are not sealed.
+  // Uploads that broke off: no statement can be about to name those, for they are not sealed, and
+  // one that goes on at this moment is none.
   absl::Status EraseAbandoned(std::optional<MemberId> owner, UnixSeconds now);
   std::uint64_t StoredBytes() const { return stored_bytes_ + blobs_->UnfreedBytes(); }
   // What it was begun with is stored no more.
   void Uncount(std::uint64_t length) { stored_bytes_ -= std::min(stored_bytes_, length); }
   absl::Status Erase(const ObjectId& object);
+  // A blob that was erased: what is counted and noted of it.
+  absl::Status Forget(const ObjectId& object, std::uint64_t length);
 
   storage::BlobStore* const blobs_;
   const ViewRows* const rows_;

@@ -82,6 +82,12 @@ class BlobRun {
   virtual absl::Status Flush() = 0;
 };
 
+// What BlobStore::EraseIfAbandoned erases.
+struct Abandoned {
+  UnixSeconds before;          // The last change is before it.
+  bool may_be_sealed = false;  // Else only what is not sealed.
+};
+
 struct PieceWrite {
   Bytes key;
   Bytes value;
@@ -107,6 +113,11 @@ class BlobStore {
                                      std::size_t length) const = 0;
   // Erased from every later answer at once, from disk as soon as the engine can. OK if absent.
   virtual absl::Status Erase(const ObjectId& object) = 0;
+  // Erase, if nobody writes the blob and it is as `abandoned` says; looked at and erased in one
+  // step, so that no writer begins in between, and none seals. Returns whether it erased: not if
+  // absent.
+  virtual absl::StatusOr<bool> EraseIfAbandoned(const ObjectId& object,
+                                                const Abandoned& abandoned) = 0;
   // Bytes of erased blobs that stay on disk until others are erased that lie in the same files.
   virtual std::uint64_t UnfreedBytes() const { return 0; }
   // Ids of blobs, sealed or not, whose last change is before `before`: ascending, at most

@@ -149,6 +149,18 @@ absl::Status MemoryBlobStore::Erase(const ObjectId& object) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> MemoryBlobStore::EraseIfAbandoned(const ObjectId& object,
+                                                       const Abandoned& abandoned) {
+  const std::lock_guard lock(mutex_);
+  const auto found = blobs_.find(object);
+  if (found == blobs_.end()) return false;
+  const Blob& blob = found->second;
+  if (blob.writer != nullptr || !(blob.changed < abandoned.before)) return false;
+  if (blob.sealed && !abandoned.may_be_sealed) return false;
+  blobs_.erase(found);
+  return true;
+}
+
 absl::StatusOr<std::vector<ObjectId>> MemoryBlobStore::ChangedBefore(
     UnixSeconds before, std::size_t limit, std::optional<ObjectId> after) const {
   const std::lock_guard lock(mutex_);

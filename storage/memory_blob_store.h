@@ -24,6 +24,8 @@ class MemoryBlobStore : public BlobStore {
   absl::StatusOr<Bytes> Read(const ObjectId& object, std::uint64_t offset,
                              std::size_t length) const override;
   absl::Status Erase(const ObjectId& object) override;
+  absl::StatusOr<bool> EraseIfAbandoned(const ObjectId& object,
+                                        const Abandoned& abandoned) override;
   absl::StatusOr<std::vector<ObjectId>> ChangedBefore(UnixSeconds before, std::size_t limit,
                                                       std::optional<ObjectId> after) const override;
   absl::Status PutPieces(std::span<const PieceWrite> pieces) override;

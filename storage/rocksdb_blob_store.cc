@@ -234,6 +234,19 @@ absl::Status RocksdbBlobStore::Erase(const ObjectId& object) {
   return EraseHeld(object);
 }
 
+absl::StatusOr<bool> RocksdbBlobStore::EraseIfAbandoned(const ObjectId& object,
+                                                        const Abandoned& abandoned) {
+  const std::shared_ptr<Turn> turn = TurnOf(object);
+  const std::lock_guard lock(turn->mutex);
+  if (turn->writer != nullptr) return false;
+  const absl::StatusOr<std::optional<BlobState>> state = Stat(object);
+  if (!state.ok()) return state.status();
+  if (!state->has_value() || !((*state)->changed < abandoned.before)) return false;
+  if ((*state)->sealed && !abandoned.may_be_sealed) return false;
+  if (absl::Status status = EraseHeld(object); !status.ok()) return status;
+  return true;
+}
+
 absl::Status RocksdbBlobStore::EraseHeld(const ObjectId& object) {
   StoreIfUnstored(object);
   const std::string first = BlobPartKey(org_, object, 0);

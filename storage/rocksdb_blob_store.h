@@ -40,6 +40,8 @@ class RocksdbBlobStore : public BlobStore {
   absl::StatusOr<Bytes> Read(const ObjectId& object, std::uint64_t offset,
                              std::size_t length) const override;
   absl::Status Erase(const ObjectId& object) override;
+  absl::StatusOr<bool> EraseIfAbandoned(const ObjectId& object,
+                                        const Abandoned& abandoned) override;
   std::uint64_t UnfreedBytes() const override { return segments_.UnfreedBytes(org_); }
   absl::StatusOr<std::vector<ObjectId>> ChangedBefore(UnixSeconds before, std::size_t limit,
                                                       std::optional<ObjectId> after) const override;

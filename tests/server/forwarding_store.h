@@ -33,6 +33,10 @@ class ForwardingBlobs : public storage::BlobStore {
     return inner_.Read(object, offset, length);
   }
   absl::Status Erase(const ObjectId& object) override { return inner_.Erase(object); }
+  absl::StatusOr<bool> EraseIfAbandoned(const ObjectId& object,
+                                        const storage::Abandoned& abandoned) override {
+    return inner_.EraseIfAbandoned(object, abandoned);
+  }
   std::uint64_t UnfreedBytes() const override { return inner_.UnfreedBytes(); }
   absl::StatusOr<std::vector<ObjectId>> ChangedBefore(
       UnixSeconds before, std::size_t limit, std::optional<ObjectId> after) const override {

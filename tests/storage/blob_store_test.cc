@@ -237,6 +237,53 @@ TEST_P(BlobStoreTest, ErasesOneBlobAndNoneOfItsNeighbours) {
   }
 }
 
+TEST_P(BlobStoreTest, ErasesAnAbandonedBlobOnceItsLastChangeIsBeforeTheLimit) {
+  Begin(blobs(), TestObject(), 3, UnixSeconds{10});
+  EXPECT_THAT(blobs().EraseIfAbandoned(TestObject(), {.before = {10}}), IsOkAndHolds(false));
+  EXPECT_TRUE(blobs().Stat(TestObject())->has_value());
+  EXPECT_THAT(blobs().EraseIfAbandoned(TestObject(), {.before = {11}}), IsOkAndHolds(true));
+  EXPECT_FALSE(blobs().Stat(TestObject())->has_value());
+  EXPECT_THAT(blobs().EraseIfAbandoned(TestObject(), {.before = {11}}), IsOkAndHolds(false));
+  Reopen();
+  EXPECT_FALSE(blobs().Stat(TestObject())->has_value());
+}
+
+// Its last change is an old one until the writer stores something.
+TEST_P(BlobStoreTest, DoesNotTakeABlobForAbandonedThatSomebodyWrites) {
+  const Bytes bytes = Text("abcdef");
+  std::unique_ptr<BlobWriter> writer = Begin(blobs(), TestObject(), bytes.size(), UnixSeconds{10});
+  ASSERT_THAT(writer->Write(ByteView(bytes).first(3)), IsOk());
+  writer.reset();
+  writer = Begin(blobs(), TestObject(), bytes.size(), UnixSeconds{90});
+  for (const bool may_be_sealed : {false, true}) {
+    EXPECT_THAT(
+        blobs().EraseIfAbandoned(TestObject(), {.before = {80}, .may_be_sealed = may_be_sealed}),
+        IsOkAndHolds(false));
+  }
+  ASSERT_THAT(writer->Write(ByteView(bytes).subspan(writer->offset())), IsOk());
+  ASSERT_THAT(writer->Seal(Sha256(bytes)), IsOk());
+  EXPECT_THAT(blobs().Read(TestObject(), 0, 10), IsOkAndHolds(bytes));
+}
+
+// In a run, which has not stored it yet, too.
+TEST_P(BlobStoreTest, TakesASealedBlobForAbandonedOnlyWhereThatIsAskedFor) {
+  Store(blobs(), TestObject(1), Text("abc"), UnixSeconds{10});
+  const std::unique_ptr<BlobRun> run = blobs().BeginRun();
+  const std::unique_ptr<BlobWriter> writer = Begin(*run, TestObject(2), 3, UnixSeconds{10});
+  ASSERT_THAT(writer->Write(Text("abc")), IsOk());
+  ASSERT_THAT(writer->Seal(Sha256(Text("abc"))), IsOk());
+  for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}}) {
+    const ObjectId object = TestObject(number);
+    EXPECT_THAT(blobs().EraseIfAbandoned(object, {.before = {11}}), IsOkAndHolds(false));
+    EXPECT_THAT(blobs().Read(object, 0, 10), IsOkAndHolds(Text("abc")));
+    EXPECT_THAT(blobs().EraseIfAbandoned(object, {.before = {10}, .may_be_sealed = true}),
+                IsOkAndHolds(false));
+    EXPECT_THAT(blobs().EraseIfAbandoned(object, {.before = {11}, .may_be_sealed = true}),
+                IsOkAndHolds(true));
+    EXPECT_FALSE(blobs().Stat(object)->has_value());
+  }
+}
+
 TEST_P(BlobStoreTest, ListsWhatChangedBeforeATime) {
   Store(blobs(), TestObject(1), Pattern(9 * kMiB, 1), UnixSeconds{10});
   Begin(blobs(), TestObject(2), 3, UnixSeconds{20});
