@@ -35,8 +35,11 @@ RocksdbBlobWriter::~RocksdbBlobWriter() {
   if (turn_->writer == this) turn_->writer = nullptr;
   if (!finishing_.has_value()) return;
   if (is_whole && AwaitFinished(Durability::kOrdered).ok()) return;
+  // If its row was tried, the log may have it, whatever the write answered. Opening erases the
+  // segment if not.
+  if (!finishing_->done.valid()) return;
   // Nobody will name it. What cannot be erased now is erased when the store is opened again.
-  if (finishing_->done.valid()) finishing_->done.wait();
+  finishing_->done.wait();
   const std::array<std::uint64_t, 1> unnamed = {finishing_->number};
   store_.segments_.Erase(unnamed).IgnoreError();
 }

@@ -257,6 +257,42 @@ TEST(FullDisk, KeepsEarlierBlobsWhenASegmentCannotBeWritten) {
   ExpectBlobs(*(*store->Open(TestOrg())).blobs, 3);
 }
 
+// Its row may be in the log though writing it failed, and would name bytes that are gone.
+TEST(FullDisk, KeepsASegmentWhoseRowTheLogCouldNotTake) {
+  const TemporaryDirectory directory;
+  std::unique_ptr<Store> store = Open(directory.path(), 0);
+  OrgStorage org = *store->Open(TestOrg());
+  const Bytes bytes = Pattern(20 * kMiB, 1);
+  const auto segments = [&] {
+    std::size_t count = 0;
+    for (const auto& file : std::filesystem::directory_iterator(directory.path() + "/db")) {
+      if (file.path().extension() == ".sst" && file.file_size() >= 8 * kMiB) ++count;
+    }
+    return count;
+  };
+  // The log gets longer than a segment, so that one limit is for the log alone.
+  const std::vector<Bytes> entries(10, Pattern(kEntryBytesMax, 1));
+  for (std::uint64_t at = 0; at < 160; at += entries.size()) {
+    ASSERT_EQ(org.ledger->Append(Position{at}, entries, Text("head")), AppendOutcome::kOk);
+  }
+  std::unique_ptr<BlobWriter> writer = Begin(*org.blobs, TestObject(), bytes.size());
+  ASSERT_THAT(writer->Write(ByteView(bytes).first(8 * kMiB + 1)), IsOk());
+  {
+    const FileSizeLimit limit(10 * kMiB);
+    EXPECT_FALSE(writer->Write(ByteView(bytes).subspan(8 * kMiB + 1)).ok());
+    EXPECT_EQ(segments(), 1u);
+    writer.reset();
+    EXPECT_EQ(segments(), 1u);
+  }
+  store.reset();
+  store = Open(directory.path(), 0);
+  org = *store->Open(TestOrg());
+  writer = Begin(*org.blobs, TestObject(), bytes.size());
+  ASSERT_THAT(writer->Write(ByteView(bytes).subspan(writer->offset())), IsOk());
+  ASSERT_THAT(writer->Seal(Sha256(bytes)), IsOk());
+  EXPECT_TRUE(*org.blobs->Read(TestObject(), 0, bytes.size()) == bytes);
+}
+
 // What the first writer took and cannot be stored is lost with it; it stops nobody after it.
 TEST(FullDisk, GoesOnFromWhatIsStoredWhenTheFirstWriterCannotBeFlushed) {
   const TemporaryDirectory directory;
