@@ -69,7 +69,7 @@ absl::Status RocksdbBlobWriter::Write(ByteView bytes) {
     if (chunk_.size() == chunk_max()) {
       if (broken_ = SpillChunk(); !broken_.ok()) return broken_;
     }
-    if (chunk_.capacity() == 0) {
+    if (chunk_.empty()) {  // Not once for all: chunk_max() is less while a segment is open.
       const std::uint64_t rest = state_.length - offset_;
       chunk_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(rest, chunk_max())));
     }
