@@ -8,8 +8,9 @@ namespace amparo::storage {
 absl::StatusOr<bool> GatheredBlobs::Add(const ObjectId& object, Bytes&& blob, UnixSeconds now) {
   const std::lock_guard lock(mutex_);
   if (outcome_.has_value()) return false;
-  absl::Status room = store_.database_.CheckRoom(Room::kForUploads, blob.size());
-  if (!room.ok()) return room;
+  if (segment_ == nullptr) {  // Which has its room already.
+    if (absl::Status room = store_.segments_.CheckRoom(blob.size()); !room.ok()) return room;
+  }
   bytes_ += blob.size();
   members_.push_back({.object = object,
                       .length = static_cast<std::uint32_t>(blob.size()),

@@ -47,7 +47,7 @@ absl::StatusOr<std::optional<BlobState>> RocksdbBlobStore::CheckBegin(const Obje
     return absl::FailedPreconditionError(absl::StrCat("blob ", ToHex(object), " was begun with ",
                                                       state.length, " bytes, now ", length));
   }
-  absl::Status room = database_.CheckRoom(Room::kForUploads, length - state.stored);
+  absl::Status room = segments_.CheckRoom(length - state.stored);
   if (!room.ok()) return room;
   return found;
 }

@@ -84,8 +84,6 @@ absl::Status RocksdbBlobWriter::Write(ByteView bytes) {
 absl::Status RocksdbBlobWriter::SpillChunk() {
   if (is_small()) return StoreSmall(Durability::kOrdered);
   if (segment_ == nullptr) {
-    absl::Status room = store_.database_.CheckRoom(Room::kForUploads, kSegmentBytesMax);
-    if (!room.ok()) return room;
     absl::StatusOr<std::unique_ptr<SegmentBuilder>> segment = store_.segments_.Begin();
     if (!segment.ok()) return segment.status();
     segment_ = *std::move(segment);
@@ -120,7 +118,7 @@ absl::Status RocksdbBlobWriter::AwaitFinished(Durability durability) {
 }
 
 absl::Status RocksdbBlobWriter::StoreSmall(Durability durability) {
-  absl::Status room = store_.database_.CheckRoom(Room::kForUploads, chunk_.size());
+  absl::Status room = store_.segments_.CheckRoom(chunk_.size());
   if (!room.ok()) return room;
   rocksdb::WriteBatch batch;
   // More than one part of what was to share a segment, and was flushed before it was whole.

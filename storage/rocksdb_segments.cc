@@ -79,14 +79,22 @@ void ForgetPages(const std::string& path) {
 
 }  // namespace
 
-SegmentBuilder::SegmentBuilder(RocksdbDatabase& database, std::string path, std::uint64_t number)
+SegmentBuilder::SegmentBuilder(RocksdbDatabase& database,
+                               std::atomic<std::uint64_t>& promised_bytes, std::string path,
+                               std::uint64_t number)
     : database_(database),
+      promised_bytes_(promised_bytes),
       path_(std::move(path)),
       number_(number),
       file_(SegmentFileOptions(), RocksdbDatabase::FamilyOptions(Family::kSegments),
-            /*column_family=*/nullptr, /*invalidate_page_cache=*/false) {}
+            /*column_family=*/nullptr, /*invalidate_page_cache=*/false) {
+  promised_bytes_ += kSegmentBytesMax;
+}
 
-SegmentBuilder::~SegmentBuilder() { unlink(path_.c_str()); }
+SegmentBuilder::~SegmentBuilder() {
+  unlink(path_.c_str());
+  promised_bytes_ -= kSegmentBytesMax - size_;
+}
 
 absl::Status SegmentBuilder::Add(ByteView bytes) {
   assert(!bytes.empty() && size_ == rows_ * kSegmentRowBytes);
@@ -99,11 +107,12 @@ absl::Status SegmentBuilder::Add(ByteView bytes) {
 }
 
 absl::Status SegmentBuilder::AddRow(ByteView row) {
-  assert(!row.empty());
+  assert(!row.empty() && row.size() <= kSegmentBytesMax - size_);
   const rocksdb::Status status = file_.Put(SegmentRowKey(number_, rows_), AsSlice(row));
   if (!status.ok()) return FromRocksdb(status);
   ++rows_;
   size_ += row.size();
+  promised_bytes_ -= row.size();
   return absl::OkStatus();
 }
 
@@ -154,10 +163,17 @@ absl::Status RocksdbSegments::Recover() {
 absl::StatusOr<std::unique_ptr<SegmentBuilder>> RocksdbSegments::Begin() {
   const std::uint64_t number = NextNumber();
   const std::string path = absl::StrCat(incoming_, "/", number, ".sst");
-  std::unique_ptr<SegmentBuilder> builder(new SegmentBuilder(database_, path, number));
+  std::unique_ptr<SegmentBuilder> builder(
+      new SegmentBuilder(database_, promised_bytes_, path, number));
+  // After it took its room: of two that begin at once none has the other's.
+  if (absl::Status room = CheckRoom(0); !room.ok()) return room;
   const rocksdb::Status status = builder->file_.Open(path);
   if (!status.ok()) return FromRocksdb(status);
   return builder;
+}
+
+absl::Status RocksdbSegments::CheckRoom(std::uint64_t bytes) const {
+  return database_.CheckRoom(Room::kForUploads, promised_bytes_.load() + bytes);
 }
 
 absl::Status RocksdbSegments::Read(const BlobPart& part, std::uint32_t offset, std::size_t length,

@@ -35,7 +35,7 @@ inline constexpr std::size_t kCoarseSegmentRowBytes = 256 * 1024;
 
 class SegmentBuilder {
  public:
-  // Deletes the file of a segment that was not finished.
+  // Deletes the file of a segment that was not finished, and gives back the room it had.
   ~SegmentBuilder();
   std::uint64_t number() const { return number_; }
   std::size_t size() const { return size_; }
@@ -48,9 +48,12 @@ class SegmentBuilder {
 
  private:
   friend class RocksdbSegments;
-  SegmentBuilder(RocksdbDatabase& database, std::string path, std::uint64_t number);
+  // Takes room for all that it may hold from `promised_bytes`, which outlives it.
+  SegmentBuilder(RocksdbDatabase& database, std::atomic<std::uint64_t>& promised_bytes,
+                 std::string path, std::uint64_t number);
 
   RocksdbDatabase& database_;
+  std::atomic<std::uint64_t>& promised_bytes_;
   const std::string path_;
   const std::uint64_t number_;
   rocksdb::SstFileWriter file_;
@@ -69,7 +72,11 @@ class RocksdbSegments {
 
   // A number that no segment and no small value has. Never the same twice in one process.
   std::uint64_t NextNumber() { return next_.fetch_add(1); }
+  // RESOURCE_EXHAUSTED: no room for all that a segment holds.
   absl::StatusOr<std::unique_ptr<SegmentBuilder>> Begin();
+  // RESOURCE_EXHAUSTED: no room for so many bytes of uploads, besides what the segments that are
+  // being built may still write.
+  absl::Status CheckRoom(std::uint64_t bytes) const;
   // Appends `length` bytes from `offset` of a blob's part to `out`. DATA_LOSS: not there.
   // REQUIRES: it stands in a segment.
   absl::Status Read(const BlobPart& part, std::uint32_t offset, std::size_t length,
@@ -94,6 +101,7 @@ class RocksdbSegments {
   RocksdbDatabase& database_;
   const std::string incoming_;
   std::atomic<std::uint64_t> next_{1};
+  std::atomic<std::uint64_t> promised_bytes_{0};  // To those that are being built.
   struct Shared {
     OrgId org;
     std::size_t blobs = 0;            // Left,

@@ -126,6 +126,73 @@ TEST(FullDisk, RefusesUploadsFirstAndStillAppendsAndErases) {
   }
 }
 
+// As many blobs that each have a segment open as are taken, of those that are begun.
+std::vector<std::unique_ptr<BlobWriter>> OpenSegments(BlobStore& blobs, const Bytes& bytes) {
+  std::vector<std::unique_ptr<BlobWriter>> begun, open;
+  for (std::uint8_t number = 1; number <= 20; ++number) {
+    begun.push_back(Begin(blobs, TestObject(number), bytes.size()));
+  }
+  for (std::unique_ptr<BlobWriter>& writer : begun) {
+    const absl::Status status = writer->Write(ByteView(bytes).first(kMiB));
+    if (status.ok()) {
+      open.push_back(std::move(writer));
+    } else {
+      EXPECT_THAT(status, HasCode(absl::StatusCode::kResourceExhausted));
+    }
+  }
+  return open;
+}
+
+// Each segment is begun when there is room for it, and filled when the others are full.
+TEST(FullDisk, KeepsTheReserveFromSegmentsThatAreFilledAtOnce) {
+  constexpr std::uint64_t kReserve = 32 * kMiB;
+  const SmallDisk disk;
+  if (!disk.is_mounted()) return;
+  const std::unique_ptr<Store> store = Open(disk.path(), kReserve);
+  const OrgStorage org = *store->Open(TestOrg());
+  const Bytes bytes = Pattern(8 * kMiB, 1);
+  std::size_t taken = OpenSegments(*org.blobs, bytes).size();  // And given up.
+  std::vector<std::unique_ptr<BlobWriter>> writers = OpenSegments(*org.blobs, bytes);
+  EXPECT_GE(writers.size(), taken) << "their room was not given back";
+  EXPECT_GT(writers.size(), 2u);
+  EXPECT_LT(writers.size(), 20u);
+  for (const std::unique_ptr<BlobWriter>& writer : writers) {
+    EXPECT_THAT(writer->Write(ByteView(bytes).subspan(kMiB)), IsOk());
+    EXPECT_THAT(writer->Seal(Sha256(bytes)), IsOk());
+  }
+  EXPECT_GE(std::filesystem::space(disk.path()).available, kReserve - kMiB);
+}
+
+TEST(FullDisk, KeepsTheReserveFromRunsThatAreFilledAtOnce) {
+  constexpr std::uint64_t kReserve = 32 * kMiB;
+  const SmallDisk disk;
+  if (!disk.is_mounted()) return;
+  const std::unique_ptr<Store> store = Open(disk.path(), kReserve);
+  const OrgStorage org = *store->Open(TestOrg());
+  const Bytes bytes = Pattern(kMiB, 1);
+  std::uint8_t sent = 0;
+  const auto send = [&](BlobRun& run) {
+    auto writer = run.BeginWrite(TestObject(++sent), bytes.size(), UnixSeconds{1});
+    if (!writer.ok()) return writer.status();
+    EXPECT_THAT((*writer)->Write(bytes), IsOk());
+    return (*writer)->Seal(Sha256(bytes));
+  };
+  std::vector<std::unique_ptr<BlobRun>> runs;
+  absl::Status refusal;
+  while (runs.size() < 20) {
+    std::unique_ptr<BlobRun> run = org.blobs->BeginRun();
+    if (refusal = send(*run); !refusal.ok()) break;
+    runs.push_back(std::move(run));
+  }
+  EXPECT_THAT(refusal, HasCode(absl::StatusCode::kResourceExhausted));
+  EXPECT_GT(runs.size(), 2u);
+  for (const std::unique_ptr<BlobRun>& run : runs) {
+    for (int i = 1; i < 8; ++i) EXPECT_THAT(send(*run), IsOk());
+  }
+  for (const std::unique_ptr<BlobRun>& run : runs) EXPECT_THAT(run->Flush(), IsOk());
+  EXPECT_GE(std::filesystem::space(disk.path()).available, kReserve - kMiB);
+}
+
 // Sealed in memory, and then there is no room for its segment: it was only begun, the run says why,
 // and it is sent again.
 TEST(FullDisk, OnlyBeganTheBlobsOfARunThatCannotBeStored) {
