@@ -185,7 +185,15 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::Begin(const M
   if (auto status = CheckTotals(length, now); !status.ok()) return status;
   if (auto status = NoteOwner(member, object); !status.ok()) return status;
   auto writer = BeginWrite(object, length, now, run);
-  if (!writer.ok()) return writer;
+  if (!writer.ok()) {
+    const auto begun = blobs_->Stat(object);
+    if (begun.ok() && !begun->has_value()) {
+      // Without a blob nothing would ever erase the note.
+      const Bytes note = BlobOwnerKey(object);
+      blobs_->ErasePieces({&note, 1}).IgnoreError();
+      return writer;
+    }
+  }
   Own(object, {.owner = member, .length = length});
   stored_bytes_ += length;
   return writer;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "crypto/digest.h"
+#include "server/pieces.h"
 #include "tests/server/forwarding_store.h"
 #include "tests/server/scene.h"
 
@@ -31,7 +32,12 @@ class InterposedBlobs final : public ForwardingBlobs {
     Interpose();
     return ForwardingBlobs::EraseIfAbandoned(object, abandoned);
   }
+  absl::StatusOr<std::optional<Bytes>> GetPiece(ByteView key) const override {
+    if (!reading.ok()) return reading;
+    return ForwardingBlobs::GetPiece(key);
+  }
   std::function<void()> before_erasure;
+  absl::Status reading;  // Of pieces.
 
  private:
   void Interpose() {
@@ -48,6 +54,9 @@ class UnnamedBlobsTest : public ::testing::Test {
                                                              std::uint64_t later_s = 0) {
     return blobs_.Begin(Organisation::Member(member), ObjectId::Filled(object), length,
                         UnixSeconds{scene_.now() + later_s});
+  }
+  bool IsNoted(std::uint8_t object) {
+    return store_.GetPiece(BlobOwnerKey(ObjectId::Filled(object)))->has_value();
   }
   bool IsThere(std::uint8_t object) { return store_.Stat(ObjectId::Filled(object))->has_value(); }
 
@@ -106,6 +115,25 @@ TEST_F(UnnamedBlobsTest, AreNotSweptAwayFromUnderTheirWriter) {
   EXPECT_TRUE(IsThere(1));
   EXPECT_FALSE(IsThere(2));
   EXPECT_TRUE((*writer)->Write(Bytes(1000, 7)).ok());
+}
+
+TEST_F(UnnamedBlobsTest, AreNotNotedWhenTheyWereNotBegun) {
+  EXPECT_TRUE(absl::IsResourceExhausted(Begin("fay", 1, storage::kBlobBytesMax + 1).status()));
+  EXPECT_FALSE(IsThere(1));
+  EXPECT_FALSE(IsNoted(1));
+  EXPECT_EQ(ReasonOf(Begin("fay", 2, kHalf)), "OK");
+  EXPECT_EQ(ReasonOf(Begin("fay", 3, kHalf)), "OK");
+}
+
+// What was begun before that failed takes its place, and is its member's after a restart, too.
+TEST_F(UnnamedBlobsTest, AreNotedWhenBeginningThemFailedAndTheyAreThere) {
+  store_.reading = absl::UnavailableError("the disk does not answer");
+  EXPECT_TRUE(absl::IsUnavailable(Begin("fay", 1, kHalf).status()));
+  store_.reading = absl::OkStatus();
+  ASSERT_TRUE(IsThere(1));
+  EXPECT_TRUE(IsNoted(1));
+  EXPECT_EQ(ReasonOf(Begin("fay", 2, kHalf)), "OK");
+  EXPECT_EQ(ReasonOf(Begin("fay", 3, 1)), "QUOTA_REACHED");
 }
 
 }  // namespace
