@@ -220,7 +220,7 @@ absl::StatusOr<std::unique_ptr<storage::BlobWriter>> UnnamedBlobs::GoOn(const Me
                                                                         UnixSeconds now,
                                                                         storage::BlobRun* run) {
   const auto known = unnamed_.find(object);
-  if (known == unnamed_.end() || known->second.owner == member) {
+  if (known != unnamed_.end() && known->second.owner == member) {
     return BeginWrite(object, length, now, run);
   }
   if (auto status = CheckQuota(member, length, now); !status.ok()) return status;

@@ -76,8 +76,8 @@ class UnnamedBlobs {
                                                                   std::uint64_t length,
                                                                   UnixSeconds now,
                                                                   storage::BlobRun* run);
-  // Begin of a blob that is there. Whose it is, it is of who wrote last: or else somebody could
-  // spoil in another's name what MakeWay leaves to them.
+  // Begin of a blob that is there. Whosever it is, or nobody's, it is of who wrote last: or else
+  // somebody could spoil in another's name what MakeWay leaves to them.
   absl::StatusOr<std::unique_ptr<storage::BlobWriter>> GoOn(const MemberId& member,
                                                             const ObjectId& object,
                                                             std::uint64_t length, UnixSeconds now,

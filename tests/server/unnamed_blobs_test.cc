@@ -117,6 +117,18 @@ TEST_F(UnnamedBlobsTest, AreNotSweptAwayFromUnderTheirWriter) {
   EXPECT_TRUE((*writer)->Write(Bytes(1000, 7)).ok());
 }
 
+// Else it would count for nobody, however long it is.
+TEST_F(UnnamedBlobsTest, OfNoKnownOwnerAreOfWhoGoesOnWithThem) {
+  ASSERT_TRUE(store_.BeginWrite(ObjectId::Filled(1), kHalf, UnixSeconds{scene_.now()}).ok());
+  EXPECT_EQ(ReasonOf(Begin("fay", 1, kHalf)), "OK");
+  EXPECT_TRUE(IsNoted(1));
+  EXPECT_EQ(ReasonOf(Begin("fay", 2, kHalf)), "OK");
+  EXPECT_EQ(ReasonOf(Begin("fay", 3, 1)), "QUOTA_REACHED");
+  EXPECT_EQ(ReasonOf(Begin("fay", 1, kHalf)), "OK");  // Her own goes on.
+  ASSERT_TRUE(store_.BeginWrite(ObjectId::Filled(4), kHalf, UnixSeconds{scene_.now()}).ok());
+  EXPECT_EQ(ReasonOf(Begin("fay", 4, kHalf)), "QUOTA_REACHED");
+}
+
 TEST_F(UnnamedBlobsTest, AreNotNotedWhenTheyWereNotBegun) {
   EXPECT_TRUE(absl::IsResourceExhausted(Begin("fay", 1, storage::kBlobBytesMax + 1).status()));
   EXPECT_FALSE(IsThere(1));
