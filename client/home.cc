@@ -256,6 +256,10 @@ absl::StatusOr<KeyBundle> Home::Unlock(ByteView passphrase) const {
   if (absl::IsNotFound(file.status()) || absl::IsResourceExhausted(file.status())) {
     return absl::DataLossError(file.status().message());
   }
+  // A file that may not be read is no wrong passphrase.
+  if (absl::IsPermissionDenied(file.status())) {
+    return absl::FailedPreconditionError(file.status().message());
+  }
   if (!file.ok()) return file.status();
   auto keys = OpenIdentityFile(*file, passphrase);
   if (absl::IsInvalidArgument(keys.status())) {

@@ -47,7 +47,7 @@ inline bool IsDiskError(int error) {
   return error == EIO || error == ENXIO || error == ENODEV || error == ESTALE || error == EREMOTEIO;
 }
 inline absl::Status DiskError(absl::string_view text) {
-  absl::Status status = absl::ResourceExhaustedError(text);
+  absl::Status status = absl::InternalError(text);
   AttachDetail(status, {.reason = "DISK_ERROR", .head = {}, .next_number = 0});
   return status;
 }

@@ -240,6 +240,7 @@ Outcome OutcomeOf(const absl::Status& status) {
     if (row.reason != detail->reason) continue;
     outcome.message =
         absl::StrCat(row.message.empty() ? outcome.message : row.message, " (", row.reason, ")");
+    if (row.reason == "DISK_ERROR") outcome.code = kExitNoRoom;
     if (row.reason == "AMBIGUOUS") outcome.code = kExitNotFound;
     if (row.reason == "BUNDLE_DAMAGED") outcome.code = kExitRefused;  // A stick, and no liar.
     outcome.hint = std::string(row.hint);

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "client/connection.h"
+#include "client/platform.h"
 #include "client/proxy.h"
+#include "client/sending_item.h"
 #include "directory/directory.h"
 #include "workflow/workflow.h"
 
@@ -16,6 +18,17 @@ absl::Status Refused(absl::string_view reason) {
   absl::Status status = absl::FailedPreconditionError("refused");
   client::AttachDetail(status, {.reason = std::string(reason), .head = std::nullopt});
   return status;
+}
+
+// Address 0 of a process is nobody's: reading it fails as a broken disk does.
+TEST(OutcomeOf, CallsAFailingDiskNoMissingLink) {
+  const auto file = client::platform::OpenForReading("/proc/self/mem");
+  ASSERT_TRUE(file.ok()) << file.status();
+  Bytes bytes(16);
+  const auto read = (*file)->ReadAt(0, bytes);
+  EXPECT_EQ(OutcomeOf(read.status()).code, kExitNoRoom) << read.status();
+  EXPECT_NE(OutcomeOf(read.status()).message.find("DISK_ERROR"), std::string::npos);
+  EXPECT_EQ(client::VerdictOf(read.status()), client::Verdict::kLater);
 }
 
 TEST(OutcomeOf, GivesEveryCodeAnExitCodeOfItsOwnMeaning) {
