@@ -27,7 +27,7 @@ namespace amparo::storage {
 inline constexpr std::uint64_t kBlobBytesMax = std::uint64_t{4} << 30;  // 4 GiB of payload.
 inline constexpr std::size_t kPieceBytesMax = 68 * 1024;  // A 64 KiB object and its wrapping.
 inline constexpr std::size_t kPieceKeyBytesMax = 64;
-// What a writer keeps in memory before it writes by itself, and the most one segment holds.
+// The most that one segment holds, and that any engine's writer keeps of a blob in memory.
 inline constexpr std::size_t kSegmentBytesMax = 8 * 1024 * 1024;
 // A blob up to this length is sealed without a sync of its own: the append that names it makes
 // it durable.

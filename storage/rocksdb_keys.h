@@ -1,5 +1,5 @@
 // The keys and rows of the RocksDB store: the only writer and reader of these bytes.
-// Spec: docs/spec/storage.md, "Column families". Big-endian throughout, so that RocksDB's
+// Spec: docs/spec/storage.md, "The database". Big-endian throughout, so that RocksDB's
 // byte order is the order of positions, offsets and numbers.
 //
 // Thread safety: values; the functions are independent.

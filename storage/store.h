@@ -24,7 +24,7 @@
 namespace amparo::storage {
 
 // DO NOT REUSE a number. A store written by a newer build is refused, an older one is read.
-// 2: blobs may share a segment.
+// 2: blobs may share a segment. 3: a segment's rows are 64 KiB.
 inline constexpr std::uint32_t kStoreFormat = 3;
 
 inline constexpr std::size_t kSettingKeyBytesMax = 64;
