@@ -53,6 +53,25 @@ TEST_P(BlobStoreTest, KeepsABlobOfEveryLengthAroundItsBoundaries) {
   }
 }
 
+// Of a large blob: the end of a segment's row, and a flush of its first row and of the one after.
+TEST_P(BlobStoreTest, KeepsALargeBlobOfEveryLengthAroundARow) {
+  constexpr std::size_t kRow = 64 * 1024;
+  std::uint8_t number = 0;
+  for (const std::size_t length : {3 * kMiB + kRow - 1, 3 * kMiB + kRow, 3 * kMiB + kRow + 1}) {
+    for (const std::size_t flushed : {std::size_t{0}, 5 * kRow - 1, 5 * kRow, 5 * kRow + 1}) {
+      SCOPED_TRACE(testing::Message() << length << ", flushed at " << flushed);
+      const Bytes bytes = Pattern(length, ++number);
+      const ObjectId object = TestObject(number);
+      const std::unique_ptr<BlobWriter> writer = Begin(blobs(), object, length);
+      WriteInSteps(*writer, ByteView(bytes).first(flushed), kRow - 1);
+      EXPECT_THAT(writer->Flush(), IsOkAndHolds(std::uint64_t{flushed}));
+      WriteInSteps(*writer, ByteView(bytes).subspan(flushed), kMiB);
+      ASSERT_THAT(writer->Seal(Sha256(bytes)), IsOk());
+      EXPECT_TRUE(*blobs().Read(object, 0, length + 1) == bytes);
+    }
+  }
+}
+
 TEST_P(BlobStoreTest, ReadsRangesAcrossEveryBoundary) {
   const Bytes bytes = Pattern(20 * kMiB, 1);
   Store(blobs(), TestObject(), bytes);
