@@ -21,8 +21,9 @@ absl::StatusOr<BundleWritten> ExportDocuments(Workplace& place, const DocumentsT
                                               const std::string& path,
                                               const ProgressListener& progress);
 
-// Signs anew what the log has passed by; marks what it wrote as sent. Asks nobody.
-// NOT_FOUND: nothing waits.
+// Signs anew what the log has passed by; marks what it wrote as sent. Asks nobody. An act that
+// cannot go stays behind, with the reason noted beside it; if none can, the first one's is the
+// error. NOT_FOUND: nothing waits.
 absl::StatusOr<BundleWritten> ExportActs(Workplace& place, const std::string& path);
 
 }  // namespace amparo::client

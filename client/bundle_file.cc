@@ -98,6 +98,11 @@ absl::Status BundleWriter::Add(std::uint8_t type, ByteView content) {
   return Append(content);
 }
 
+absl::Status BundleWriter::Sync() {
+  if (absl::Status s = Flush(); !s.ok()) return s;
+  return file_->Sync();
+}
+
 absl::Status BundleWriter::Finish() {
   assert(left_ == 0);
   const std::uint8_t end[] = {0};

@@ -48,6 +48,8 @@ class BundleWriter {
   absl::Status Begin(std::uint8_t type, std::uint64_t length);
   // REQUIRES: no more in all than Begin said.
   absl::Status Append(ByteView content);
+  // What was written is on the disk, and is no bundle: it lacks its end.
+  absl::Status Sync();
   // The end, the hash, and the name; durable afterwards. REQUIRES: every section is complete.
   absl::Status Finish();
   std::uint64_t size() const { return size_; }

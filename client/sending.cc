@@ -45,10 +45,7 @@ absl::Status Note(Workplace& place, std::uint64_t number, const absl::Status& wh
   const OutboxItem* item = place.outbox->Find(number);
   if (item == nullptr) return absl::OkStatus();
   OutboxItem noted = *item;
-  const auto detail = DetailOf(why);
-  noted.code = why.code();
-  noted.reason = detail.has_value() ? detail->reason : "";
-  noted.message = std::string(why.message());
+  NoteWhy(noted, why);
   if (VerdictOf(why) == Verdict::kRefused) noted.state = ItemState::kRefused;
   return place.outbox->Update(noted);
 }
@@ -68,6 +65,25 @@ absl::Status Conclude(Workplace& place, std::uint64_t number, absl::Status attem
   if (absl::Status s = Note(place, number, attempt); !s.ok()) return s;
   place.last_act = *place.outbox->Find(number);
   return verdict == Verdict::kRefused || unknown_here ? attempt : absl::OkStatus();
+}
+
+// Whoever was given the statement may have sent it on: the log is asked.
+absl::Status CheckNotLogged(Workplace& place, const OutboxItem& item) {
+  const Hash statement = HashOf(item.statement);
+  if (absl::Status s = place.SyncReplicaOnly(); !s.ok()) {
+    if (!absl::IsUnavailable(s)) return s;
+    absl::Status needed = absl::UnavailableError(
+        absl::StrCat("a bundle or the server was given it: dropping it needs a connection, or take "
+                     "in the bundle's receipts: ",
+                     s.message()));
+    if (const auto detail = DetailOf(s)) AttachDetail(needed, *detail);
+    return needed;
+  }
+  const auto position = place.replica.Find(statement);
+  if (!position.has_value()) return absl::OkStatus();
+  return Refused(
+      absl::StatusCode::kFailedPrecondition, "ITEM_SENT",
+      absl::StrCat("it can no longer be cancelled: it stands in the log, entry ", position->value));
 }
 
 }  // namespace
@@ -179,17 +195,14 @@ absl::StatusOr<std::string> DropItem(Workplace& place, std::uint64_t number) {
   if (absl::Status s = place.outbox->CheckUnclaimed(number); !s.ok()) return s;
   std::string cannot;
   if (item->appended && item->state != ItemState::kRefused) {
-    absl::StatusOr<SignedStatement> said = DecodeSigned(item->statement);
-    if (!said.ok()) return absl::DataLossError(said.status().message());
-    if (absl::Status s = place.SyncReplicaOnly(); !s.ok()) return s;
-    if (const auto position = place.replica.Find(HashOf(*said)); position.has_value()) {
-      return Refused(absl::StatusCode::kFailedPrecondition, "ITEM_SENT",
-                     absl::StrCat("it can no longer be cancelled: it stands in the log, entry ",
-                                  position->value));
+    auto lapsed = CanCountNoMore(place, *item);
+    if (!lapsed.ok()) return lapsed.status();
+    if (!*lapsed) {
+      if (absl::Status s = CheckNotLogged(place, *item); !s.ok()) return s;
+      cannot =
+          "a bundle or the server was given the signed statement, and the log does not show it: "
+          "should it appear later, it counts";
     }
-    cannot =
-        "the server was given the signed statement and does not show it: should it appear "
-        "later, it counts";
   } else if (item->state == ItemState::kSending && !item->parts.empty()) {
     cannot =
         "sealed bytes that were sent stay on the server, unreadable, until it erases them "

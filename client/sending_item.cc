@@ -42,8 +42,14 @@ absl::StatusOr<Draft> DraftOf(const OutboxItem& item) {
   return draft;
 }
 
-// Whether the spool still holds what was sealed.
-absl::Status CheckSpool(const OutboxItem& item, platform::SpoolFile& file) {
+absl::StatusOr<std::unique_ptr<platform::SpoolFile>> OpenWholeSpool(const Workplace& place,
+                                                                    const OutboxItem& item) {
+  auto file = place.outbox->OpenSpool(item);
+  if (!absl::IsDataLoss(file.status())) return file;
+  return Refused(absl::StatusCode::kFailedPrecondition, "SPOOL_DAMAGED", file.status().message());
+}
+
+absl::Status CheckParts(const OutboxItem& item, platform::SpoolFile& file) {
   Bytes buffer(kReadBytes);
   for (const ItemPart& part : item.parts) {
     Sha256Stream hash;
@@ -68,10 +74,7 @@ absl::Status CheckSpool(const OutboxItem& item, platform::SpoolFile& file) {
 absl::Status SendParts(Workplace& place, const OutboxItem& item, bool begun,
                        const std::function<void(std::uint64_t)>& sent) {
   if (item.parts.empty()) return absl::OkStatus();
-  absl::StatusOr<std::unique_ptr<platform::SpoolFile>> file = place.outbox->OpenSpool(item);
-  if (absl::IsDataLoss(file.status())) {
-    return Refused(absl::StatusCode::kFailedPrecondition, "SPOOL_DAMAGED", file.status().message());
-  }
+  auto file = OpenWholeSpool(place, item);
   if (!file.ok()) return file.status();
   auto claim = place.outbox->Claim(item.number);
   if (!claim.ok()) return claim.status();
@@ -91,7 +94,7 @@ absl::Status SendParts(Workplace& place, const OutboxItem& item, bool begun,
     });
     if (!held.ok()) return held;
     if (!IsDamaged(status)) return status;
-    if (absl::Status damaged = CheckSpool(item, **file); !damaged.ok()) return damaged;
+    if (absl::Status damaged = CheckParts(item, **file); !damaged.ok()) return damaged;
   }
   return status;
 }
@@ -151,6 +154,39 @@ absl::StatusOr<bool> IsOutdated(const Workplace& place, const OutboxItem& item) 
   if (!draft.ok()) return draft.status();
   const Hash head = place.author->HeadAfter(*draft, WaitingBefore(place, item.number));
   return statement.subject_prev != head;
+}
+
+absl::StatusOr<bool> CanCountNoMore(const Workplace& place, const OutboxItem& item) {
+  absl::StatusOr<SignedStatement> said = DecodeSigned(item.statement);
+  if (!said.ok()) return absl::DataLossError(said.status().message());
+  const Statement& statement = said->statement;
+  if (place.replica.Find(HashOf(*said)).has_value()) return false;
+  if (statement.actor_seq <= place.replica.OwnSequence(statement.actor_certificate)) return true;
+  if (!IsTurn(item.kind)) return false;
+  absl::StatusOr<Draft> draft = DraftOf(item);
+  if (!draft.ok()) return draft.status();
+  const Hash after = statement.subject_prev;
+  if (place.author->HeadAfter(*draft, {}) == after) return false;
+  if (after == Hash{} || place.replica.Find(after).has_value()) return true;
+  // After one of this outbox, it is as that is.
+  for (const OutboxItem& earlier : place.outbox->items()) {
+    if (earlier.number >= item.number || earlier.statement.empty()) continue;
+    if (HashOf(earlier.statement) == after) return CanCountNoMore(place, earlier);
+  }
+  return false;
+}
+
+absl::Status CheckSpool(const Workplace& place, const OutboxItem& item) {
+  if (item.parts.empty()) return absl::OkStatus();
+  auto file = OpenWholeSpool(place, item);
+  if (!file.ok()) return file.status();
+  return CheckParts(item, **file);
+}
+
+void NoteWhy(OutboxItem& item, const absl::Status& why) {
+  item.code = why.code();
+  item.reason = ReasonOf(why);
+  item.message = std::string(why.message());
 }
 
 absl::Status CheckReceipt(const Workplace& place, const OutboxItem& item, Position position,

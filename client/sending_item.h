@@ -44,6 +44,13 @@ absl::Status SendItem(Workplace& place, std::uint64_t number, Parts parts,
 
 // Whether what was signed would be refused as too late, which need not be asked of the server.
 absl::StatusOr<bool> IsOutdated(const Workplace& place, const OutboxItem& item);
+// Whether the log, as it is known here, shows that no server takes the statement any more: its
+// number or its turn is behind what stands there. False where that cannot be shown.
+absl::StatusOr<bool> CanCountNoMore(const Workplace& place, const OutboxItem& item);
+// Whether the spool still holds what was sealed. FAILED_PRECONDITION, reason SPOOL_DAMAGED: no.
+absl::Status CheckSpool(const Workplace& place, const OutboxItem& item);
+// Writes beside the item why it does not go on; its state stays.
+void NoteWhy(OutboxItem& item, const absl::Status& why);
 // The server's signature for what it stored, if the item names any of it. DATA_LOSS: it is not one.
 absl::Status CheckReceipt(const Workplace& place, const OutboxItem& item, Position position,
                           ByteView storage_signature);
