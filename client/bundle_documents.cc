@@ -57,6 +57,13 @@ absl::Status Finish(Reader& in, absl::string_view what) {
 
 }  // namespace
 
+absl::Status CheckPayloadBytes(std::uint64_t bytes) {
+  if (bytes <= kBundlePayloadBytesMax) return absl::OkStatus();
+  return Refused(absl::StatusCode::kResourceExhausted, "BUNDLE_TOO_LARGE",
+                 absl::StrCat("the files of the documents have ", bytes, " bytes, a home keeps ",
+                              kBundlePayloadBytesMax, " of what was carried"));
+}
+
 // ---- Writing ------------------------------------------------------------------------
 
 absl::Status DocumentsWriter::Head(const BundleHead& head) {

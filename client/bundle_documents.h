@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "client/bundle_file.h"
 #include "client/connection.h"
+#include "client/fetched.h"
 #include "crypto/bytes.h"
 #include "statement/ids.h"
 #include "statement/kinds.h"
@@ -28,6 +29,12 @@ namespace amparo::client {
 inline constexpr std::uint64_t kBundleLogBytesMax = std::uint64_t{256} << 20;
 inline constexpr std::size_t kBundleNotesMax = 64;
 inline constexpr std::size_t kBundleNoteBytesMax = 16 * 1024;
+
+// Of the payloads together. A home keeps as much (client/fetched.h), and gives up the oldest for
+// more.
+inline constexpr std::uint64_t kBundlePayloadBytesMax = kFetchedBytesMax;
+// RESOURCE_EXHAUSTED, reason BUNDLE_TOO_LARGE: above that.
+absl::Status CheckPayloadBytes(std::uint64_t bytes);
 
 struct BundleHead {
   MemberId member;  // Whom it is for.

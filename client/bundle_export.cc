@@ -120,7 +120,7 @@ class DocumentsExport {
           absl::StrCat("document ", ToHex(*missing.begin()), " is not that member's to see now"));
     }
     for (const auto& [subject, ref] : payloads_) moved_.total_bytes += ref.payload_length;
-    return absl::OkStatus();
+    return CheckPayloadBytes(moved_.total_bytes);
   }
 
   absl::Status WriteLog() {

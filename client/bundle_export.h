@@ -16,7 +16,8 @@ namespace amparo::client {
 
 // Asks the server for what is not here: sealed objects and payloads. FAILED_PRECONDITION, reason
 // HOME_IS_LIGHT: this home has not the leaves. NOT_FOUND: a document is not for the member to see.
-// ALREADY_EXISTS: the file is there.
+// ALREADY_EXISTS: the file is there. RESOURCE_EXHAUSTED, reason BUNDLE_TOO_LARGE: more than the
+// member's home keeps.
 absl::StatusOr<BundleWritten> ExportDocuments(Workplace& place, const DocumentsToCarry& wanted,
                                               const std::string& path,
                                               const ProgressListener& progress);

@@ -1,6 +1,7 @@
 #include "client/bundle_import.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -102,6 +103,110 @@ absl::StatusOr<bool> IsThereAlready(const Fetched& kept, const ObjectRef& ref) {
   return hash.Finish() == ref.payload_sha256;
 }
 
+// A payload on its way from the bundle into fetched/.
+class TakingPayload {
+ public:
+  // All borrowed.
+  TakingPayload(const BundleReader& file, const BundlePayload& payload, const ObjectRef& ref,
+                const std::function<void(std::uint64_t)>& moved)
+      : file_(file), payload_(payload), ref_(ref), moved_(moved) {}
+
+  // On an error what lies there of a download stays, as far as the bundle did not say otherwise.
+  absl::Status Run(Fetched& kept) {
+    auto size = kept.SizeOf(ref_.object);
+    if (!size.ok()) return size.status();
+    auto output =
+        kept.Append(ref_.object, *size, payload_.length() - std::min(payload_.length(), *size));
+    if (!output.ok()) return output.status();
+    if (*output == nullptr) {
+      return Refused(absl::StatusCode::kAborted, "HOME_BUSY",
+                     absl::StrCat("another amparo is fetching object ", ToHex(ref_.object)));
+    }
+    auto same = SameAs(kept, *size);
+    if (!same.ok()) return same.status();
+    if (*same < *size) {
+      // Which of the two is wrong, the log knows.
+      if (absl::Status s = CheckBundle(); !s.ok()) return s;
+      if (absl::Status s = (*output)->Truncate(*same); !s.ok()) return s;
+    }
+    absl::Status status = Write(**output, *same);
+    if (!status.ok()) (void)(*output)->Truncate(*same);
+    output->reset();
+    if (status.ok()) return kept.MarkCarried(ref_.object);
+    if (*same == 0) kept.Remove(ref_.object);
+    return status;
+  }
+
+ private:
+  // The next bytes of the payload.
+  absl::StatusOr<ByteView> Read(std::uint64_t at, std::uint64_t end) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(piece_.size(), end - at));
+    const auto view = MutableByteView(piece_).first(size);
+    if (absl::Status s = file_.ReadAt(payload_.section, payload_.start + at, view); !s.ok()) {
+      return s;
+    }
+    return view;
+  }
+
+  // How much of what lies there the bundle has, too. hash_ has seen that.
+  absl::StatusOr<std::uint64_t> SameAs(const Fetched& kept, std::uint64_t size) {
+    if (size == 0) return 0;
+    auto lies = kept.Read(ref_.object);
+    if (!lies.ok()) return lies.status();
+    const std::uint64_t end = std::min(size, payload_.length());
+    Bytes there(kPieceBytes);
+    std::uint64_t at = 0;
+    while (at < end) {
+      auto piece = Read(at, end);
+      if (!piece.ok()) return piece.status();
+      const auto view = MutableByteView(there).first(piece->size());
+      auto got = (*lies)->ReadAt(at, view);
+      if (!got.ok()) return got.status();
+      if (*got != view.size() || !std::ranges::equal(*piece, view)) break;
+      hash_.Update(*piece);
+      at += piece->size();
+      if (moved_) moved_(piece->size());
+    }
+    return at;
+  }
+
+  absl::Status CheckBundle() {
+    Sha256Stream hash;
+    for (std::uint64_t at = 0; at < payload_.length();) {
+      auto piece = Read(at, payload_.length());
+      if (!piece.ok()) return piece.status();
+      hash.Update(*piece);
+      at += piece->size();
+    }
+    return Judge(hash);
+  }
+
+  absl::Status Write(platform::OutputFile& output, std::uint64_t from) {
+    for (std::uint64_t at = from; at < payload_.length();) {
+      auto piece = Read(at, payload_.length());
+      if (!piece.ok()) return piece.status();
+      if (absl::Status s = output.Write(*piece); !s.ok()) return s;
+      hash_.Update(*piece);
+      at += piece->size();
+      if (moved_) moved_(piece->size());
+    }
+    if (absl::Status s = Judge(hash_); !s.ok()) return s;
+    return output.Sync();
+  }
+
+  absl::Status Judge(Sha256Stream& hash) const {
+    if (hash.Finish() == ref_.payload_sha256) return absl::OkStatus();
+    return Contradicts("a payload's bytes are not those that were logged");
+  }
+
+  const BundleReader& file_;
+  const BundlePayload& payload_;
+  const ObjectRef& ref_;
+  const std::function<void(std::uint64_t)>& moved_;
+  Bytes piece_ = Bytes(kPieceBytes);
+  Sha256Stream hash_;
+};
+
 // Into fetched/, if it is what the log says.
 absl::Status TakePayload(Workplace& place, const BundleReader& file, const BundlePayload& payload,
                          const std::function<void(std::uint64_t)>& moved) {
@@ -115,33 +220,29 @@ absl::Status TakePayload(Workplace& place, const BundleReader& file, const Bundl
   auto has = IsThereAlready(kept, *ref);
   if (!has.ok()) return has.status();
   if (*has) return kept.MarkCarried(payload.object);
-  auto output = kept.Append(payload.object, 0, payload.length());
-  if (!output.ok()) return output.status();
-  if (*output == nullptr) {
-    return Refused(absl::StatusCode::kAborted, "HOME_BUSY",
-                   absl::StrCat("another amparo is fetching object ", ToHex(payload.object)));
+  return TakingPayload(file, payload, *ref, moved).Run(kept);
+}
+
+// Those of which all that the bundle has lies here whole, and which are this member's to see.
+std::vector<std::string> Openable(const Workplace& place,
+                                  const std::vector<BundlePayload>& payloads) {
+  const Fetched kept(place.home.directory());
+  std::vector<SubjectId> documents;
+  std::set<SubjectId> lacking;
+  for (const BundlePayload& payload : payloads) {
+    const auto& [type, id] = payload.subject;
+    if (type != SubjectType::kDocument) continue;
+    if (std::ranges::find(documents, id) == documents.end()) documents.push_back(id);
+    const auto size = kept.SizeOf(payload.object);
+    if (!size.ok() || *size != payload.length()) lacking.insert(id);
   }
-  Sha256Stream hash;
-  Bytes piece(kPieceBytes);
-  absl::Status status;
-  for (std::uint64_t at = 0; at < payload.length() && status.ok();) {
-    const auto size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), payload.length() - at));
-    const auto view = MutableByteView(piece).first(size);
-    status = file.ReadAt(payload.section, payload.start + at, view);
-    if (status.ok()) status = (*output)->Write(view);
-    hash.Update(view);
-    at += size;
-    if (moved) moved(size);
+  std::vector<std::string> codes;
+  for (const SubjectId& id : documents) {
+    const auto found = place.FindDocument(id);
+    if (!found.ok() || lacking.contains(id)) continue;
+    codes.push_back(DocumentCode((*found)->document.case_id, (*found)->document.number));
   }
-  if (status.ok() && hash.Finish() != ref->payload_sha256) {
-    status = Contradicts("a payload's bytes are not those that were logged");
-  }
-  if (status.ok()) status = (*output)->Sync();
-  output->reset();
-  if (status.ok()) status = kept.MarkCarried(payload.object);
-  if (!status.ok()) kept.Remove(payload.object);
-  return status;
+  return codes;
 }
 
 }  // namespace
@@ -155,6 +256,9 @@ absl::StatusOr<BundleTaken> TakeDocuments(Workplace& place, const BundleReader& 
                    absl::StrCat("the bundle is for ", MemberCode(bundle->head.member),
                                 ", and this is ", MemberCode(place.self()), "'s home"));
   }
+  Progress made;
+  for (const BundlePayload& payload : bundle->payloads) made.total_bytes += payload.length();
+  if (absl::Status s = CheckPayloadBytes(made.total_bytes); !s.ok()) return s;
   if (absl::Status s = TakeLog(place, *bundle); !s.ok()) return s;
   if (auto found = place.FindOwnCertificate(); !found.ok()) return found.status();
   // What of it is a fork was found above, if it is our history at all.
@@ -164,25 +268,16 @@ absl::StatusOr<BundleTaken> TakeDocuments(Workplace& place, const BundleReader& 
   for (const BundleSection& section : bundle->objects) {
     if (absl::Status s = TakeObjects(place, file, section); !s.ok()) return s;
   }
-  Progress made;
-  for (const BundlePayload& payload : bundle->payloads) made.total_bytes += payload.length();
-  BundleTaken taken{.size = place.replica.head().size};
   for (const BundlePayload& payload : bundle->payloads) {
     absl::Status s = TakePayload(place, file, payload, [&](std::uint64_t bytes) {
       made.done_bytes += bytes;
       if (progress) progress(made);
     });
     if (!s.ok()) return s;
-    const auto document = place.replica.documents().find(payload.subject.second);
-    if (document == place.replica.documents().end()) continue;
-    const auto& state = document->second.document;
-    std::string code = DocumentCode(state.case_id, state.number);
-    const auto& listed = taken.documents;
-    if (std::find(listed.begin(), listed.end(), code) == listed.end()) {
-      taken.documents.push_back(std::move(code));
-    }
   }
-  return taken;
+  // The last of them may have pushed out the first.
+  return BundleTaken{.size = place.replica.head().size,
+                     .documents = Openable(place, bundle->payloads)};
 }
 
 absl::StatusOr<BundleTaken> ImportBundle(Workplace& place, const std::string& path,

@@ -23,7 +23,8 @@ absl::StatusOr<BundleTaken> ImportBundle(Workplace& place, const std::string& pa
                                          const ProgressListener& progress);
 
 // Asks nobody. FAILED_PRECONDITION, reasons BUNDLE_FOR_ANOTHER, BUNDLE_STARTS_LATER, BUNDLE_LACKS,
-// BUNDLE_CONTRADICTS, HOME_IS_LIGHT: nothing of the log was taken then.
+// BUNDLE_CONTRADICTS, HOME_IS_LIGHT: nothing of the log was taken then. RESOURCE_EXHAUSTED, reason BUNDLE_TOO_LARGE:
+// nothing was taken. What is listed can be opened: it is this member's to see, and kept whole.
 absl::StatusOr<BundleTaken> TakeDocuments(Workplace& place, const BundleReader& file,
                                           const ProgressListener& progress);
 

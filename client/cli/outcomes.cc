@@ -144,6 +144,8 @@ constexpr ReasonText kReasons[] = {
     {"BUNDLE_LACKS", "", "ask a coordinator who sees all that you see, or connect once"},
     {"BUNDLE_CONTRADICTS", "",
      "keep the file, take nothing from it, and ask a registrar by another way"},
+    {"BUNDLE_TOO_LARGE", "",
+     "several bundles, each naming some of the documents, are opened one after the other"},
     {"WRONG_ORGANIZATION", "", "take it in at a home of that organisation"},
     {"HOME_IS_LIGHT", "", "with a connection, once: amparo sync --full"},
     {"ACTS_REFUSED", "", "give --receipts FILE back to whoever signed them: they can act anew"},

@@ -1,14 +1,21 @@
-// What breaks while bundles are written and taken in: an act that cannot go, a stick that is full,
-// a link that ends. What is whole goes on, and what is said of the rest is true.
+// What breaks while bundles are written and taken in: an act that cannot go, a stick that is full
+// or pulled out. What is whole goes on, and what is said of the rest is true.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "client/bundle_documents.h"
+#include "client/bundle_file.h"
+#include "client/fetched.h"
 #include "tests/client_verbs/sticks.h"
 #include "tests/client_verbs/town.h"
 
@@ -19,9 +26,12 @@ using amparo::testing::Corpus;
 using amparo::testing::CutOff;
 using amparo::testing::Export;
 using amparo::testing::Play;
-using amparo::testing::Reconnect;
+using amparo::testing::ReadAll;
+using amparo::testing::Rewritten;
 using amparo::testing::Story;
 using amparo::testing::Town;
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 
 std::string ReasonOf(const absl::Status& status) {
   return DetailOf(status).value_or(ErrorDetail{}).reason;
@@ -147,6 +157,119 @@ TEST(ActsThatTheLogPassedBy, HoldBackNoOthersAndAreDroppedWithoutALink) {
   const auto sent = town.As("flo").ImportBundle(acts, "", nullptr);
   ASSERT_EQ(sent.status(), absl::OkStatus());
   EXPECT_EQ(sent->acts.at(0).status, absl::OkStatus());
+}
+
+// A stick with two scans for tom, who has no connection.
+class Documents : public ::testing::Test {
+ protected:
+  Documents() {
+    const SubjectId case_id = town_.OpenCase();
+    for (SubjectId* document : {&first_, &second_}) {
+      *document = town_.Submit(case_id, {Corpus("es-scan.pdf")});
+      EXPECT_EQ(town_.As("cleo").Assign(*document, town_.People("tom", "rita")), absl::OkStatus());
+    }
+    town_.As("tom");
+    CutOff(town_, "tom");
+    stick_ = Export(town_, "cleo", "tom");
+    std::filesystem::create_directory(fetched());
+  }
+  std::string fetched() const { return town_.HomeOf("tom") + "/fetched"; }
+  std::string CodeOf(const SubjectId& document) {
+    return town_.Stale("tom").Document(document)->code;
+  }
+  absl::StatusOr<std::vector<std::string>> Take(const ProgressListener& progress = nullptr) {
+    auto taken = town_.Stale("tom").ImportBundle(stick_, "", progress);
+    if (!taken.ok()) return taken.status();
+    return taken->documents;
+  }
+  // What the server gave of the first payload on the stick, and the name that it has at home.
+  std::pair<std::string, std::string> Begin(std::size_t size) {
+    const auto reader = BundleReader::Open(stick_);
+    const BundlePayload payload = ReadDocuments(*reader)->payloads.front();
+    Bytes begun(size);
+    EXPECT_EQ(reader->ReadAt(payload.section, payload.start, begun), absl::OkStatus());
+    const std::string path = fetched() + "/" + ToHex(payload.object);
+    std::ofstream(path, std::ios::binary) << AsText(begun);
+    return {path, std::string(AsText(begun))};
+  }
+
+  Town town_;
+  SubjectId first_, second_;
+  std::string stick_;
+};
+
+TEST_F(Documents, AreListedIfTheyCanBeOpened) {
+  const auto taken = Take();
+  ASSERT_EQ(taken.status(), absl::OkStatus());
+  EXPECT_THAT(*taken, UnorderedElementsAre(CodeOf(first_), CodeOf(second_)));
+  ASSERT_EQ(town_.As("cleo").Unassign(first_), absl::OkStatus());
+  town_.Assign(first_, "tina", "rita");
+  const std::string older = std::exchange(stick_, Export(town_, "cleo", "tom"));
+  ASSERT_EQ(Take().status(), absl::OkStatus());
+  stick_ = older;
+  const auto again = Take();
+  ASSERT_EQ(again.status(), absl::OkStatus());
+  EXPECT_THAT(*again, ElementsAre(CodeOf(second_))) << "the first is not tom's to see any more";
+}
+
+// Something newer than all of the stick's fills what the home keeps: one payload fits beside it.
+TEST_F(Documents, ThatWerePushedOutAreNotListed) {
+  const std::string newer = fetched() + "/" + std::string(32, 'e');
+  std::ofstream(newer).close();
+  std::filesystem::resize_file(newer, kFetchedBytesMax - 1'500'000);
+  std::filesystem::last_write_time(
+      newer, std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
+  const auto taken = Take();
+  ASSERT_EQ(taken.status(), absl::OkStatus());
+  EXPECT_EQ(taken->size(), 1u);
+}
+
+TEST(PayloadsOnAStick, AreNoMoreThanAHomeKeeps) {
+  EXPECT_EQ(CheckPayloadBytes(kBundlePayloadBytesMax), absl::OkStatus());
+  const absl::Status above = CheckPayloadBytes(kBundlePayloadBytesMax + 1);
+  EXPECT_TRUE(absl::IsResourceExhausted(above));
+  EXPECT_EQ(ReasonOf(above), "BUNDLE_TOO_LARGE");
+}
+
+TEST_F(Documents, OnAStickThatIsPulledOutLeaveADownloadAsItWas) {
+  const auto [path, begun] = Begin(600'000);
+  const std::string whole = ReadAll(stick_);
+  std::uint64_t pulled_at = 0;
+  const auto taken = Take([&](const Progress& made) {
+    if (made.done_bytes <= begun.size() || pulled_at > 0) return;
+    pulled_at = made.done_bytes;
+    std::filesystem::resize_file(stick_, 1000);
+  });
+  EXPECT_EQ(ReasonOf(taken.status()), "BUNDLE_DAMAGED") << taken.status();
+  EXPECT_GT(pulled_at, begun.size());
+  EXPECT_TRUE(ReadAll(path) == begun);
+  std::ofstream(stick_, std::ios::binary) << whole;
+  const auto again = Take();
+  ASSERT_EQ(again.status(), absl::OkStatus());
+  EXPECT_EQ(again->size(), 2u);
+  EXPECT_EQ(town_.Stale("tom").Open(first_, Which::kSource, town_.Fresh(), nullptr).status(),
+            absl::OkStatus());
+}
+
+// What lay there was torn by a crash, or too long.
+TEST_F(Documents, TakeThePlaceOfWhatDoesNotFit) {
+  const auto [path, begun] = Begin(600'000);
+  std::ofstream(path, std::ios::binary | std::ios::app) << std::string(2'000'000, '\0');
+  ASSERT_EQ(Take().status(), absl::OkStatus());
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(ReadAll(path + ".carried").starts_with(begun));
+  EXPECT_EQ(town_.Stale("tom").Open(first_, Which::kSource, town_.Fresh(), nullptr).status(),
+            absl::OkStatus());
+}
+
+// Whose bytes are wrong, the log says: what was fetched is not given up for a stick that lies.
+TEST_F(Documents, ThatLieTakeNothingFromADownload) {
+  const auto [path, begun] = Begin(600'000);
+  stick_ = Rewritten(town_, stick_, [](std::size_t, Bytes& content) {
+    if (content.size() > 500'000) content[300'000] ^= 1;
+  });
+  EXPECT_EQ(ReasonOf(Take().status()), "BUNDLE_CONTRADICTS");
+  EXPECT_TRUE(ReadAll(path) == begun);
 }
 
 }  // namespace
