@@ -1,12 +1,11 @@
 // submit: from files to a document.
 
-#include <algorithm>
 #include <charconv>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "client/cli/batch.h"
 #include "client/cli/dates.h"
-#include "client/cli/outcomes.h"
 #include "client/cli/people.h"
 #include "client/cli/spelling.h"
 #include "client/cli/verbs.h"
@@ -97,80 +96,6 @@ void ShowFiles(Terminal& terminal, const std::vector<client::FileToSend>& files)
   }
 }
 
-// One progress display over all documents, in bytes of files.
-class Meter {
- public:
-  Meter(Terminal& terminal, const std::vector<std::vector<client::FileToSend>>& documents)
-      : terminal_(terminal) {
-    for (const auto& parts : documents) total_ += SizeOf(parts);
-  }
-  void Show(const std::vector<client::FileToSend>& parts, const client::Progress& progress) {
-    const double share = static_cast<double>(progress.done_bytes) /
-                         static_cast<double>(std::max<std::uint64_t>(progress.total_bytes, 1));
-    const auto now = static_cast<std::uint64_t>(share * static_cast<double>(SizeOf(parts)));
-    terminal_.Progress(parts[0].name, done_ + now, total_);
-  }
-  void Done(const std::vector<client::FileToSend>& parts) { done_ += SizeOf(parts); }
-
- private:
-  static std::uint64_t SizeOf(const std::vector<client::FileToSend>& parts) {
-    std::uint64_t bytes = 0;
-    for (const client::FileToSend& file : parts) bytes += file.size;
-    return bytes;
-  }
-  Terminal& terminal_;
-  std::uint64_t done_ = 0;
-  std::uint64_t total_ = 0;
-};
-
-void SaySubmitted(Terminal& terminal, const client::OutboxItem& act,
-                  const client::Client::Submitted& done, nlohmann::ordered_json& list) {
-  nlohmann::ordered_json entry = {
-      {"document", done.code}, {"id", ToHex(done.document)}, {"warnings", done.warnings}};
-  if (act.state == client::ItemState::kStored) {
-    terminal.Line(absl::StrCat("submitted ", done.code));
-  } else {
-    terminal.Line(absl::StrCat("queued ", done.code, " (item ", act.number, ")"));
-    entry["queued"] = act.number;
-  }
-  for (const std::string& warning : done.warnings) {
-    terminal.Note(absl::StrCat("warning: ", warning));
-  }
-  list.push_back(std::move(entry));
-}
-
-// Each document by itself: one that fails keeps no other back. The first failure.
-absl::Status SubmitAll(Shell& shell, client::Client& opened,
-                       const std::vector<std::vector<client::FileToSend>>& documents,
-                       const client::SubmitOptions& options, nlohmann::ordered_json& list) {
-  Terminal& terminal = *shell.terminal;
-  Meter meter(terminal, documents);
-  absl::Status first;
-  bool queued = false;
-  for (const auto& parts : documents) {
-    absl::StatusOr<client::Client::Submitted> done = opened.Submit(
-        parts, options, [&](const client::Progress& made) { meter.Show(parts, made); });
-    meter.Done(parts);
-    if (done.ok()) {
-      SaySubmitted(terminal, *opened.LastAct(), *done, list);
-      queued = queued || opened.LastAct()->state != client::ItemState::kStored;
-      continue;
-    }
-    terminal.Note(absl::StrCat("not submitted: ", parts[0].name,
-                               parts.size() > 1 ? " and what belongs to it" : ""));
-    list.push_back({{"failed", parts[0].name}, {"reason", OutcomeOf(done.status()).message}});
-    if (first.ok()) first = done.status();
-    // Somebody lies, or nobody can be asked: the rest would fare no better.
-    if (absl::IsDataLoss(first) || absl::IsUnauthenticated(first)) break;
-  }
-  if (queued) {
-    terminal.Note(
-        "what is queued is safe on this computer, and sent by amparo sync when there is "
-        "a link; the files themselves are not needed for it");
-  }
-  return first;
-}
-
 absl::Status Submit(Shell& shell, const Given& given) {
   if (absl::Status status = CheckBeforeOpening(given); !status.ok()) return status;
   absl::StatusOr<std::vector<std::size_t>> order = ParseOrder(given.order);
@@ -196,14 +121,14 @@ absl::Status Submit(Shell& shell, const Given& given) {
                                     " to case ", client::CaseCode(options->case_id), "?"));
   if (!yes.ok()) return yes;
 
-  std::vector<std::vector<client::FileToSend>> documents;
+  std::vector<FilesOfDocument> documents;
   if (given.each) {
     for (const client::FileToSend& file : *files) documents.push_back({file});
   } else {
     documents.push_back(*files);
   }
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  const absl::Status sent = SubmitAll(shell, **opened, documents, *options, list);
+  const absl::Status sent = SubmitBatch(terminal, **opened, documents, *options, list);
   const std::size_t readable = client::StillReadable(*files);
   terminal.Note(absl::StrCat(readable, readable == 1 ? " file is" : " files are",
                              " still readable on this computer"));

@@ -1,0 +1,29 @@
+// Documents submitted one after the other, and what became of each.
+// Spec: docs/spec/command-line.md, "Several documents at once".
+//
+// Thread safety: one thread at a time.
+
+#ifndef AMPARO_CLIENT_CLI_BATCH_H_
+#define AMPARO_CLIENT_CLI_BATCH_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "client/cli/terminal.h"
+#include "client/client.h"
+#include "nlohmann/json.hpp"
+
+namespace amparo::cli {
+
+using FilesOfDocument = std::vector<client::FileToSend>;
+
+// Each document by itself: one that fails keeps no other back. Once the link is lost the rest is
+// sealed and waits in the outbox, and `opened` works off-line from then on. Says what became of
+// each, and appends it to `list` as `submit --json` shows it. Returns the first failure.
+absl::Status SubmitBatch(Terminal& terminal, client::Client& opened,
+                         const std::vector<FilesOfDocument>& documents,
+                         const client::SubmitOptions& options, nlohmann::ordered_json& list);
+
+}  // namespace amparo::cli
+
+#endif  // AMPARO_CLIENT_CLI_BATCH_H_
