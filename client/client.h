@@ -86,10 +86,17 @@ struct FileToSend {
   std::uint64_t size = 0;
   std::string media_type;
 };
-// Checks each (exists, regular, not empty, at most 2 GiB, at most 200) and sorts them in
+struct NamedFile {
+  std::string path;                 // As the person gave it.
+  absl::StatusOr<FileToSend> file;  // INVALID_ARGUMENT: begins with the path, and says why not.
+};
+// Checks each by itself (exists, regular, not empty, at most 2 GiB, named once) and sorts them in
 // natural order: IMG_2 before IMG_10, WhatsApp's unnumbered photo before "(1)".
 // `order`, unless empty, rearranges that list: its numbers, from 1, each once.
-// INVALID_ARGUMENT names the file and why.
+// INVALID_ARGUMENT: no path, or no such order.
+absl::StatusOr<std::vector<NamedFile>> PlanEach(const std::vector<std::string>& paths,
+                                                const std::vector<std::size_t>& order);
+// The files of one document, at most 200. INVALID_ARGUMENT names each that is unusable, and why.
 absl::StatusOr<std::vector<FileToSend>> PlanFiles(const std::vector<std::string>& paths,
                                                   const std::vector<std::size_t>& order);
 

@@ -107,19 +107,19 @@ absl::StatusOr<FileToSend> PlanFile(const std::string& path) {
                     .media_type = MediaTypeOf(sniffed, size > sniffed.size())};
 }
 
-absl::Status CheckNoneTwice(const std::vector<std::string>& paths) {
+// A second name of the same file would make it be sent twice.
+void RefuseTwins(std::vector<NamedFile>& files) {
   std::set<std::string> seen;
-  for (const std::string& path : paths) {
+  for (NamedFile& one : files) {
     std::error_code error;
-    if (!seen.insert(fs::canonical(path, error).string()).second) {
-      return Unusable(path, "is named twice", "name each file once");
+    if (one.file.ok() && !seen.insert(fs::canonical(one.path, error).string()).second) {
+      one.file = Unusable(one.path, "is named twice", "name each file once");
     }
   }
-  return absl::OkStatus();
 }
 
 // `order` counts from 1 over the files in natural order.
-absl::Status Reorder(std::vector<FileToSend>& files, const std::vector<std::size_t>& order) {
+absl::Status Reorder(std::vector<NamedFile>& files, const std::vector<std::size_t>& order) {
   const std::set<std::size_t> distinct(order.begin(), order.end());
   if (order.size() != files.size() || distinct.size() != files.size() || *distinct.begin() != 1 ||
       *distinct.rbegin() != files.size()) {
@@ -127,7 +127,7 @@ absl::Status Reorder(std::vector<FileToSend>& files, const std::vector<std::size
                                                    " files once, by the numbers 1 to ",
                                                    files.size()));
   }
-  std::vector<FileToSend> ordered;
+  std::vector<NamedFile> ordered;
   for (const std::size_t number : order) ordered.push_back(files[number - 1]);
   files = std::move(ordered);
   return absl::OkStatus();
@@ -135,27 +135,40 @@ absl::Status Reorder(std::vector<FileToSend>& files, const std::vector<std::size
 
 }  // namespace
 
-absl::StatusOr<std::vector<FileToSend>> PlanFiles(const std::vector<std::string>& paths,
-                                                  const std::vector<std::size_t>& order) {
+absl::StatusOr<std::vector<NamedFile>> PlanEach(const std::vector<std::string>& paths,
+                                                const std::vector<std::size_t>& order) {
   if (paths.empty()) return absl::InvalidArgumentError("no file was named; name at least one");
-  if (paths.size() > kPartsMax) {
-    return absl::InvalidArgumentError(absl::StrCat(paths.size(), " files, from ", paths.front(),
-                                                   " on, over the limit of ", kPartsMax,
-                                                   "; make several documents of them"));
-  }
-  std::vector<FileToSend> files;
-  for (const std::string& path : paths) {
-    absl::StatusOr<FileToSend> file = PlanFile(path);
-    if (!file.ok()) return file.status();
-    files.push_back(std::move(*file));
-  }
-  if (absl::Status s = CheckNoneTwice(paths); !s.ok()) return s;
-  std::stable_sort(files.begin(), files.end(), [](const FileToSend& a, const FileToSend& b) {
+  std::vector<NamedFile> files;
+  for (const std::string& path : paths) files.push_back({.path = path, .file = PlanFile(path)});
+  RefuseTwins(files);
+  std::stable_sort(files.begin(), files.end(), [](const NamedFile& a, const NamedFile& b) {
     return NaturallyBefore(a.path, b.path);
   });
   if (!order.empty()) {
     if (absl::Status s = Reorder(files, order); !s.ok()) return s;
   }
+  return files;
+}
+
+absl::StatusOr<std::vector<FileToSend>> PlanFiles(const std::vector<std::string>& paths,
+                                                  const std::vector<std::size_t>& order) {
+  if (paths.size() > kPartsMax) {
+    return absl::InvalidArgumentError(absl::StrCat(paths.size(), " files, from ", paths.front(),
+                                                   " on, over the limit of ", kPartsMax,
+                                                   "; make several documents of them"));
+  }
+  absl::StatusOr<std::vector<NamedFile>> named = PlanEach(paths, order);
+  if (!named.ok()) return named.status();
+  std::vector<FileToSend> files;
+  std::string unusable;
+  for (NamedFile& one : *named) {
+    if (one.file.ok()) {
+      files.push_back(*std::move(one.file));
+    } else {
+      absl::StrAppend(&unusable, unusable.empty() ? "" : "; and ", one.file.status().message());
+    }
+  }
+  if (!unusable.empty()) return absl::InvalidArgumentError(unusable);
   return files;
 }
 

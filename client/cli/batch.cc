@@ -1,6 +1,7 @@
 #include "client/cli/batch.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/outcomes.h"
@@ -8,22 +9,24 @@
 namespace amparo::cli {
 namespace {
 
+using Files = std::vector<client::FileToSend>;
+
 // One progress display over all documents, in bytes of files.
 class Meter {
  public:
-  Meter(Terminal& terminal, const std::vector<FilesOfDocument>& documents) : terminal_(terminal) {
-    for (const auto& parts : documents) total_ += SizeOf(parts);
+  Meter(Terminal& terminal, const std::vector<DocumentToBe>& documents) : terminal_(terminal) {
+    for (const DocumentToBe& one : documents) total_ += one.files.ok() ? SizeOf(*one.files) : 0;
   }
-  void Show(const FilesOfDocument& parts, const client::Progress& progress) {
+  void Show(const Files& parts, const client::Progress& progress) {
     const double share = static_cast<double>(progress.done_bytes) /
                          static_cast<double>(std::max<std::uint64_t>(progress.total_bytes, 1));
     const auto now = static_cast<std::uint64_t>(share * static_cast<double>(SizeOf(parts)));
     terminal_.Progress(parts[0].name, done_ + now, total_);
   }
-  void Done(const FilesOfDocument& parts) { done_ += SizeOf(parts); }
+  void Done(const Files& parts) { done_ += SizeOf(parts); }
 
  private:
-  static std::uint64_t SizeOf(const FilesOfDocument& parts) {
+  static std::uint64_t SizeOf(const Files& parts) {
     std::uint64_t bytes = 0;
     for (const client::FileToSend& file : parts) bytes += file.size;
     return bytes;
@@ -56,34 +59,46 @@ bool EndedForWantOfALink(const client::OutboxItem& act) {
           act.code == absl::StatusCode::kDeadlineExceeded);
 }
 
+void SayFailed(Terminal& terminal, const DocumentToBe& document, const absl::Status& why,
+               nlohmann::ordered_json& list) {
+  const bool several = document.files.ok() && document.files->size() > 1;
+  terminal.Note(
+      absl::StrCat("not submitted: ", document.path, several ? " and what belongs to it" : ""));
+  list.push_back({{"failed", std::filesystem::path(document.path).filename().string()},
+                  {"reason", OutcomeOf(why).message}});
+}
+
 }  // namespace
 
 absl::Status SubmitBatch(Terminal& terminal, client::Client& opened,
-                         const std::vector<FilesOfDocument>& documents,
+                         const std::vector<DocumentToBe>& documents,
                          const client::SubmitOptions& options, nlohmann::ordered_json& list) {
   Meter meter(terminal, documents);
   absl::Status first;
   bool queued = false;
-  for (const FilesOfDocument& parts : documents) {
-    absl::StatusOr<client::Client::Submitted> done = opened.Submit(
-        parts, options, [&](const client::Progress& made) { meter.Show(parts, made); });
-    meter.Done(parts);
-    if (done.ok()) {
-      const client::OutboxItem act = *opened.LastAct();
-      SaySubmitted(terminal, act, *done, list);
-      queued = queued || act.state != client::ItemState::kStored;
-      if (EndedForWantOfALink(act)) {
-        opened.WorkOffline();
-        terminal.Note(absl::StrCat(
-            OutcomeOf(client::RefusalOf(act)).message,
-            &parts == &documents.back() ? "" : "; the rest is sealed now, and waits with it"));
+  for (const DocumentToBe& document : documents) {
+    absl::Status status = document.files.status();
+    if (status.ok()) {
+      const Files& parts = *document.files;
+      absl::StatusOr<client::Client::Submitted> done = opened.Submit(
+          parts, options, [&](const client::Progress& made) { meter.Show(parts, made); });
+      meter.Done(parts);
+      if (done.ok()) {
+        const client::OutboxItem act = *opened.LastAct();
+        SaySubmitted(terminal, act, *done, list);
+        queued = queued || act.state != client::ItemState::kStored;
+        if (EndedForWantOfALink(act)) {
+          opened.WorkOffline();
+          terminal.Note(absl::StrCat(
+              OutcomeOf(client::RefusalOf(act)).message,
+              &document == &documents.back() ? "" : "; the rest is sealed now, and waits with it"));
+        }
+        continue;
       }
-      continue;
+      status = done.status();
     }
-    terminal.Note(absl::StrCat("not submitted: ", parts[0].name,
-                               parts.size() > 1 ? " and what belongs to it" : ""));
-    list.push_back({{"failed", parts[0].name}, {"reason", OutcomeOf(done.status()).message}});
-    if (first.ok()) first = done.status();
+    SayFailed(terminal, document, status, list);
+    if (first.ok()) first = status;
     // Somebody lies, or nobody can be asked: the rest would fare no better.
     if (absl::IsDataLoss(first) || absl::IsUnauthenticated(first)) break;
   }

@@ -1,6 +1,7 @@
 // submit: from files to a document.
 
 #include <charconv>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -89,18 +90,76 @@ absl::Status CheckBeforeOpening(const Given& given) {
   return absl::OkStatus();
 }
 
-void ShowFiles(Terminal& terminal, const std::vector<client::FileToSend>& files) {
+void ShowFiles(Terminal& terminal, const std::vector<client::NamedFile>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) {
-    terminal.Note(absl::StrCat(i + 1 < 10 ? "  " : " ", i + 1, ". ", files[i].name, "  (",
-                               SpellSize(files[i].size), ", ", files[i].media_type, ")"));
+    const std::string number = absl::StrCat(i + 1 < 10 ? "  " : " ", i + 1, ". ");
+    if (files[i].file.ok()) {
+      const client::FileToSend& file = *files[i].file;
+      terminal.Note(
+          absl::StrCat(number, file.name, "  (", SpellSize(file.size), ", ", file.media_type, ")"));
+    } else {
+      terminal.Note(
+          absl::StrCat(number, "cannot be submitted: ", files[i].file.status().message()));
+    }
   }
+}
+
+std::vector<client::FileToSend> UsableOf(const std::vector<client::NamedFile>& files) {
+  std::vector<client::FileToSend> usable;
+  for (const client::NamedFile& one : files) {
+    if (one.file.ok()) usable.push_back(*one.file);
+  }
+  return usable;
+}
+
+// With --each a file that cannot be sent keeps no other back, as long as there is another.
+absl::StatusOr<std::vector<client::NamedFile>> Plan(const Given& given,
+                                                    const std::vector<std::size_t>& order) {
+  if (given.each) {
+    auto named = client::PlanEach(given.files, order);
+    if (!named.ok() || !UsableOf(*named).empty()) return named;
+  }
+  absl::StatusOr<std::vector<client::FileToSend>> files = client::PlanFiles(given.files, order);
+  if (!files.ok()) return files.status();
+  std::vector<client::NamedFile> all;
+  for (client::FileToSend& file : *files) {
+    const std::string path = file.path;
+    all.push_back({.path = path, .file = std::move(file)});
+  }
+  return all;
+}
+
+std::vector<DocumentToBe> DocumentsOf(const Given& given,
+                                      const std::vector<client::NamedFile>& files) {
+  if (!given.each) return {{.path = files.front().path, .files = UsableOf(files)}};
+  std::vector<DocumentToBe> documents;
+  for (const client::NamedFile& one : files) {
+    DocumentToBe document{.path = one.path, .files = std::vector<client::FileToSend>()};
+    if (one.file.ok()) {
+      document.files->push_back(*one.file);
+    } else {
+      document.files = one.file.status();
+    }
+    documents.push_back(std::move(document));
+  }
+  return documents;
+}
+
+absl::Status ConfirmSubmission(Terminal& terminal, const Given& given, std::size_t named,
+                               std::size_t usable, const SubjectId& case_id) {
+  const std::string of_these = usable < named ? absl::StrCat(usable, " of ") : std::string();
+  const std::size_t count = given.each ? usable : 1;
+  return terminal.Confirm(
+      absl::StrCat("submit ", of_these, named, named == 1 ? " file" : " files", " as ",
+                   count == 1 ? std::string("one document") : absl::StrCat(count, " documents"),
+                   " to case ", client::CaseCode(case_id), "?"));
 }
 
 absl::Status Submit(Shell& shell, const Given& given) {
   if (absl::Status status = CheckBeforeOpening(given); !status.ok()) return status;
   absl::StatusOr<std::vector<std::size_t>> order = ParseOrder(given.order);
   if (!order.ok()) return order.status();
-  absl::StatusOr<std::vector<client::FileToSend>> files = client::PlanFiles(given.files, *order);
+  absl::StatusOr<std::vector<client::NamedFile>> files = Plan(given, *order);
   if (!files.ok()) return files.status();
   absl::StatusOr<std::unique_ptr<client::Client>> opened = shell.OpenClient();
   if (!opened.ok()) return opened.status();
@@ -112,24 +171,15 @@ absl::Status Submit(Shell& shell, const Given& given) {
   if (!given.due.empty()) {
     terminal.Note(absl::StrCat("due ", SpellDate(given.due, client::platform::Today())));
   }
-  const std::size_t count = given.each ? files->size() : 1;
-  const std::string files_spelled =
-      absl::StrCat(files->size(), files->size() == 1 ? " file" : " files");
+  const std::vector<client::FileToSend> usable = UsableOf(*files);
   absl::Status yes =
-      terminal.Confirm(absl::StrCat("submit ", files_spelled, " as ",
-                                    count == 1 ? "one document" : absl::StrCat(count, " documents"),
-                                    " to case ", client::CaseCode(options->case_id), "?"));
+      ConfirmSubmission(terminal, given, files->size(), usable.size(), options->case_id);
   if (!yes.ok()) return yes;
 
-  std::vector<FilesOfDocument> documents;
-  if (given.each) {
-    for (const client::FileToSend& file : *files) documents.push_back({file});
-  } else {
-    documents.push_back(*files);
-  }
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  const absl::Status sent = SubmitBatch(terminal, **opened, documents, *options, list);
-  const std::size_t readable = client::StillReadable(*files);
+  const absl::Status sent =
+      SubmitBatch(terminal, **opened, DocumentsOf(given, *files), *options, list);
+  const std::size_t readable = client::StillReadable(usable);
   terminal.Note(absl::StrCat(readable, readable == 1 ? " file is" : " files are",
                              " still readable on this computer"));
   terminal.Json({{"submitted", list}, {"still_readable", readable}});

@@ -24,7 +24,8 @@ class BatchTest : public ::testing::Test {
     EXPECT_TRUE(absl::IsAlreadyExists(town_.As("cleo").ShareCase(case_id_, town_.Id("flo"))));
     town_.As("flo");
     for (const char* name : {"a.txt", "b.txt", "c.txt"}) {
-      documents_.push_back(*client::PlanFiles({town_.scratch().Write(name, name)}, {}));
+      const std::string path = town_.scratch().Write(name, name);
+      documents_.push_back({.path = path, .files = client::PlanFiles({path}, {})});
     }
   }
 
@@ -36,7 +37,7 @@ class BatchTest : public ::testing::Test {
   Town town_;
   SubjectId case_id_;
   Terminal terminal_{{.json = true, .passphrase_file = ""}};
-  std::vector<FilesOfDocument> documents_;
+  std::vector<DocumentToBe> documents_;
   nlohmann::ordered_json list_ = nlohmann::ordered_json::array();
 };
 
@@ -55,6 +56,14 @@ TEST_F(BatchTest, SealsTheRestAtOnceWhenTheLinkIsLost) {
   EXPECT_FALSE(list_[0].contains("queued"));
   EXPECT_EQ(list_[1]["queued"], Flo().OutboxItems()[0].number);
   EXPECT_EQ(list_[2]["queued"], Flo().OutboxItems()[1].number);
+}
+
+TEST_F(BatchTest, KeepsNothingBackForAFileThatCannotBeSent) {
+  documents_[0].files = client::PlanFiles({town_.scratch().Write("a.txt", "")}, {});
+  EXPECT_TRUE(absl::IsInvalidArgument(Submit()));
+  ASSERT_THAT(list_, SizeIs(3));
+  EXPECT_EQ(list_[0]["failed"], "a.txt");
+  EXPECT_TRUE(list_[1].contains("document") && list_[2].contains("document")) << list_;
 }
 
 }  // namespace

@@ -17,8 +17,10 @@ namespace {
 
 using ::amparo::testing::Corpus;
 using ::amparo::testing::ScratchDirectory;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kPhoto[] = "photos/WhatsApp Image 2026-03-14 at 14.03.22";
 
@@ -129,6 +131,38 @@ TEST(PlanFiles, RefusesWhatIsNoFileOfContentAndNamesIt) {
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << name << " " << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr(name));
   }
+}
+
+TEST(PlanFiles, NamesEveryFileThatIsUnusable) {
+  const ScratchDirectory scratch;
+  const absl::Status status =
+      PlanFiles({scratch.Write("empty", ""), scratch.Write("full", "x"), scratch.At("absent")}, {})
+          .status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("empty: is"), HasSubstr("absent: there"), Not(HasSubstr("full"))));
+}
+
+TEST(PlanEach, JudgesEachFileByItself) {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.Write("c", "c");
+  const auto files = PlanEach({scratch.Write("b", ""), scratch.Write("a", "a"), path, path}, {});
+  ASSERT_TRUE(files.ok()) << files.status();
+  ASSERT_EQ(files->size(), 4u);
+  std::vector<bool> usable;
+  for (const NamedFile& one : *files) usable.push_back(one.file.ok());
+  EXPECT_THAT(usable, ElementsAre(true, false, true, false));
+  EXPECT_EQ((*files)[0].path, scratch.At("a"));
+  EXPECT_EQ((*files)[1].path, scratch.At("b"));
+}
+
+TEST(PlanEach, TakesMoreFilesThanOneDocumentHas) {
+  const ScratchDirectory scratch;
+  std::vector<std::string> paths;
+  for (int i = 0; i < 300; ++i) paths.push_back(scratch.Write(std::to_string(i), "x"));
+  const auto files = PlanEach(paths, {});
+  ASSERT_TRUE(files.ok()) << files.status();
+  for (const NamedFile& one : *files) EXPECT_TRUE(one.file.ok()) << one.path;
 }
 
 TEST(PlanFiles, RefusesMoreThanTwoGibibytes) {
