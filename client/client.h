@@ -85,6 +85,8 @@ struct FileToSend {
   std::string name;  // The last component, as the system calls it.
   std::uint64_t size = 0;
   std::string media_type;
+  // Since 1970, when its content was changed last. What is not so any more is not sealed.
+  std::uint64_t modified_ns = 0;
 };
 struct NamedFile {
   std::string path;                 // As the person gave it.

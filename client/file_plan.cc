@@ -2,9 +2,7 @@
 // names.
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
 #include <system_error>
@@ -14,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/client.h"
 #include "client/natural_order.h"
+#include "client/platform.h"
 #include "client/platform_output.h"
 #include "crypto/manifest.h"
 #include "statement/text_encoding.h"
@@ -87,24 +86,26 @@ absl::StatusOr<FileToSend> PlanFile(const std::string& path) {
   if (!fs::is_regular_file(status)) {
     return Unusable(path, "is no ordinary file", "copy its content into a file first");
   }
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (error) return Unusable(path, error.message(), "check it");
+  const auto input = platform::OpenForReading(path);
+  if (!input.ok()) return Unusable(path, "cannot be read", "check who may read it");
+  // Before anything is read: whatever is written from now on shows.
+  const absl::StatusOr<std::uint64_t> modified_ns = (*input)->ModifiedNs();
+  if (!modified_ns.ok()) return Unusable(path, modified_ns.status().message(), "check it");
+  const std::uint64_t size = (*input)->size();
   if (size == 0) return Unusable(path, "is empty (0 bytes)", "take the photo or save it again");
   if (size > kFileBytesMax) {
     return Unusable(path, absl::StrCat("is ", size, " bytes, over the limit of ", kFileBytesMax),
                     "split it into smaller files");
   }
-  std::array<char, kSniffedBytes> head;
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  if (!file.is_open() || file.bad() || file.gcount() == 0) {
-    return Unusable(path, "cannot be read", "check who may read it");
-  }
-  const absl::string_view sniffed(head.data(), static_cast<std::size_t>(file.gcount()));
+  Bytes head(kSniffedBytes);
+  const absl::StatusOr<std::size_t> got = (*input)->ReadAt(0, head);
+  if (!got.ok() || *got == 0) return Unusable(path, "cannot be read", "check who may read it");
+  const absl::string_view sniffed = AsText(ByteView(head).first(*got));
   return FileToSend{.path = path,
                     .name = CarriedName(fs::path(path).filename().string()),
                     .size = size,
-                    .media_type = MediaTypeOf(sniffed, size > sniffed.size())};
+                    .media_type = MediaTypeOf(sniffed, size > sniffed.size()),
+                    .modified_ns = *modified_ns};
 }
 
 // A second name of the same file would make it be sent twice.

@@ -27,21 +27,19 @@ absl::Status WriteFiles(Writer& out, const std::vector<FileToSend>& files) {
       return absl::InvalidArgumentError(
           absl::StrCat(file.path, ": ", error ? error.message() : "its path is too long"));
     }
-    const auto info = platform::Look(path);
-    if (!info.ok()) return info.status();
     out.Vec16(AsBytes(path));
     out.Vec16(AsBytes(file.name));
     out.U64(file.size);
-    out.U64(info->modified_ns);
+    out.U64(file.modified_ns);
     out.Vec8(AsBytes(file.media_type));
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckUnchanged(const FileToSend& file, std::uint64_t modified_ns) {
+absl::Status CheckUnchanged(const FileToSend& file) {
   const auto info = platform::Look(file.path);
   if (info.ok() && info->type == platform::FileInfo::Type::kRegular && info->size == file.size &&
-      info->modified_ns == modified_ns) {
+      info->modified_ns == file.modified_ns) {
     return absl::OkStatus();
   }
   return Refused(absl::StatusCode::kFailedPrecondition, "FILE_CHANGED",
@@ -59,9 +57,9 @@ std::vector<FileToSend> ReadFiles(Reader& in, absl::Status& changed) {
     file.path = Text(in.Vec16(kPathBytesMax, "path"));
     file.name = Text(in.Vec16(kPathBytesMax, "name"));
     file.size = in.U64("size");
-    const std::uint64_t modified_ns = in.U64("modified");
+    file.modified_ns = in.U64("modified");
     file.media_type = Text(in.Vec8(255, "media type"));
-    if (changed.ok() && in.ok()) changed = CheckUnchanged(file, modified_ns);
+    if (changed.ok() && in.ok()) changed = CheckUnchanged(file);
     files.push_back(std::move(file));
   }
   return files;

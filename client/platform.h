@@ -78,6 +78,8 @@ class InputFile {
   virtual std::uint64_t size() const = 0;
   // Fills `out` from `offset`; returns how many bytes there were before the end.
   virtual absl::StatusOr<std::size_t> ReadAt(std::uint64_t offset, MutableByteView out) const = 0;
+  // As FileInfo says, at this moment. 0: no file that can change.
+  virtual absl::StatusOr<std::uint64_t> ModifiedNs() const { return 0; }
 };
 // INVALID_ARGUMENT: no regular file. Follows symbolic links: the person named the path.
 absl::StatusOr<std::unique_ptr<InputFile>> OpenForReading(const std::string& path);

@@ -104,6 +104,11 @@ class GrowingOutputFile final : public PosixOutputFile {
   ReserveAhead ahead_;
 };
 
+std::uint64_t ModifiedNsOf(const struct stat& info) {
+  return static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
+}
+
 class PosixInputFile : public InputFile {
  public:
   PosixInputFile(Descriptor fd, std::string path, std::uint64_t size)
@@ -120,6 +125,11 @@ class PosixInputFile : public InputFile {
       done += static_cast<std::size_t>(got);
     }
     return done;
+  }
+  absl::StatusOr<std::uint64_t> ModifiedNs() const override {
+    struct stat info {};
+    if (::fstat(fd_.get(), &info) != 0) return ErrnoStatus(errno, "looking at", path_);
+    return ModifiedNsOf(info);
   }
 
  private:
@@ -176,8 +186,7 @@ absl::StatusOr<FileInfo> Look(const std::string& path) {
   out.size = static_cast<std::uint64_t>(info.st_size);
   out.others_may_read = (info.st_mode & 077) != 0;
   out.ours = info.st_uid == ::geteuid();
-  out.modified_ns = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000 +
-                    static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
+  out.modified_ns = ModifiedNsOf(info);
   return out;
 }
 

@@ -19,7 +19,8 @@ namespace {
 // While one waits for the disk the other seals.
 constexpr std::size_t kFilesAtOnce = 2;
 
-// A file that has to be what it was when its size was taken.
+// A file that has to be what it was when it was planned. Its size is not enough: half of one
+// content and half of the next would be sealed, and hashed, as if somebody had written that.
 class PlannedFile {
  public:
   explicit PlannedFile(const FileToSend& file) : file_(file) {}
@@ -28,7 +29,8 @@ class PlannedFile {
     auto opened = platform::OpenForReading(file_.path);
     if (!opened.ok()) return Changed(opened.status().message());
     input_ = *std::move(opened);
-    return absl::OkStatus();
+    if (input_->size() != file_.size) return Changed(absl::StrCat("is ", input_->size(), " now"));
+    return CheckTime();
   }
   absl::Status Read(MutableByteView out) {
     absl::StatusOr<std::size_t> got = input_->ReadAt(at_, out);
@@ -39,10 +41,15 @@ class PlannedFile {
     std::array<std::uint8_t, 1> more = {};
     got = input_->ReadAt(at_, more);
     if (!got.ok()) return got.status();
-    return *got == 0 ? absl::OkStatus() : Changed("is longer now");
+    return *got == 0 ? CheckTime() : Changed("is longer now");
   }
 
  private:
+  absl::Status CheckTime() const {
+    absl::StatusOr<std::uint64_t> modified_ns = input_->ModifiedNs();
+    if (!modified_ns.ok()) return modified_ns.status();
+    return *modified_ns == file_.modified_ns ? absl::OkStatus() : Changed("was written to since");
+  }
   absl::Status Changed(absl::string_view how) const {
     return Refused(absl::StatusCode::kFailedPrecondition, "FILE_CHANGED",
                    absl::StrCat(file_.path, " was ", file_.size, " bytes and ", how));

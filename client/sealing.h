@@ -52,8 +52,8 @@ class FileSealing {
   std::uint64_t start(std::size_t i) const { return jobs_[i]->start; }
 
   // Waits for all; in the order of the files. FAILED_PRECONDITION, reason FILE_CHANGED: a file is
-  // not what it was when its size was taken. Else the first error of reading or writing.
-  // REQUIRES: called once.
+  // not what it was when it was planned, or was written to while it was sealed. Else the first
+  // error of reading or writing. REQUIRES: called once.
   absl::StatusOr<std::vector<SealedPart>> Wait();
   // Ends early: whoever waits for a byte that is not there gets `why`.
   void Stop(const absl::Status& why);

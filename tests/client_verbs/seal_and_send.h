@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/part_uploads.h"
+#include "client/platform.h"
 #include "client/sealing.h"
 #include "tests/client_verbs/scratch_directory.h"
 
@@ -22,8 +23,13 @@ inline absl::StatusOr<client::SealedPart> SealAndSend(client::Connection& connec
   const ScratchDirectory scratch;
   auto spool = client::platform::CreateSpoolFile(scratch.At("spool"), 0);
   if (!spool.ok()) return spool.status();
+  const auto info = client::platform::Look(path);
   const std::vector<client::FileToSend> files = {
-      {.path = path, .name = "file", .size = size, .media_type = ""}};
+      {.path = path,
+       .name = "file",
+       .size = size,
+       .media_type = "",
+       .modified_ns = info.ok() ? info->modified_ns : 0}};
   client::FileSealing sealing(files, **spool);
   client::PartUploads uploads(connection,
                               {{.object = sealing.object(0),
