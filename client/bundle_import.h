@@ -23,20 +23,22 @@ absl::StatusOr<BundleTaken> ImportBundle(Workplace& place, const std::string& pa
                                          const ProgressListener& progress);
 
 // Asks nobody. FAILED_PRECONDITION, reasons BUNDLE_FOR_ANOTHER, BUNDLE_STARTS_LATER, BUNDLE_LACKS,
-// BUNDLE_CONTRADICTS, HOME_IS_LIGHT: nothing of the log was taken then. RESOURCE_EXHAUSTED, reason BUNDLE_TOO_LARGE:
-// nothing was taken. What is listed can be opened: it is this member's to see, and kept whole.
+// BUNDLE_CONTRADICTS, HOME_IS_LIGHT: nothing of the log was taken then. RESOURCE_EXHAUSTED, reason
+// BUNDLE_TOO_LARGE: nothing was taken. What is listed can be opened: it is this member's to see,
+// and kept whole.
 absl::StatusOr<BundleTaken> TakeDocuments(Workplace& place, const BundleReader& file,
                                           const ProgressListener& progress);
 
-// Sends each act on. A result per act; what is refused holds nothing back.
-// UNAVAILABLE: the link broke; what was sent is sent, and the same again goes on.
+// Sends each act on. A result per act; what is refused holds nothing back. If the link or the stick
+// breaks after some acts (BundleTaken::ended), their results and receipts are there; the same again
+// goes on. An error: there is no result. UNAVAILABLE: the link broke.
 absl::StatusOr<BundleTaken> ForwardActs(Workplace& place, const BundleReader& file,
                                         const std::string& receipts,
                                         const ProgressListener& progress);
 
 // What is proven moves its item to `stored`; a refusal is noted beside it. Asks nobody.
-// FAILED_PRECONDITION, reason BUNDLE_CONTRADICTS: a receipt that proves nothing; those before it
-// were taken.
+// FAILED_PRECONDITION, reason BUNDLE_CONTRADICTS: a receipt that proves nothing; if some were taken
+// before it, that is BundleTaken::ended.
 absl::StatusOr<BundleTaken> TakeReceipts(Workplace& place, const BundleReader& file);
 
 }  // namespace amparo::client

@@ -232,6 +232,16 @@ absl::Status TakeRefusal(Workplace& place, OutboxItem item, const BundleReceipt&
   return place.outbox->Update(item);
 }
 
+absl::Status TakeReceipt(Workplace& place, const OutboxItem& item, const BundleReceipt& receipt) {
+  if (absl::Status s = place.outbox->CheckUnclaimed(item.number); !s.ok()) return s;
+  if (!receipt.refusal.ok()) return TakeRefusal(place, item, receipt);
+  absl::Status s = TakeStored(place, item, receipt);
+  if (!absl::IsDataLoss(s)) return s;
+  return Refused(
+      absl::StatusCode::kFailedPrecondition, "BUNDLE_CONTRADICTS",
+      absl::StrCat("the receipt of item ", item.number, " proves nothing: ", s.message()));
+}
+
 std::optional<OutboxItem> FindItem(const Workplace& place, const Hash& statement) {
   for (const OutboxItem& item : place.outbox->items()) {
     if (!item.statement.empty() && HashOf(item.statement) == statement) return item;
@@ -256,19 +266,21 @@ absl::StatusOr<BundleTaken> ForwardActs(Workplace& place, const BundleReader& fi
   Progress moved;
   for (const BundleActPlace& act : *acts) moved.total_bytes += PayloadBytesOf(act);
   BundleTaken taken{.size = place.replica.head().size};
+  absl::Status written;
   for (const BundleActPlace& act : *acts) {
     BundleReceipt receipt;
     auto result = ForwardAct(place, file, act, moved, progress, receipt);
-    if (!result.ok()) return result.status();
+    taken.ended = result.status();
+    if (!result.ok()) break;
     moved.done_bytes += PayloadBytesOf(act);
-    if (answer.has_value()) {
-      if (absl::Status s = WriteReceipt(*answer, receipt); !s.ok()) return s;
-    }
     taken.acts.push_back(*std::move(result));
+    if (answer.has_value()) written = WriteReceipt(*answer, receipt);
+    if (!written.ok()) break;
   }
-  if (answer.has_value()) {
-    if (absl::Status s = answer->Finish(); !s.ok()) return s;
-  }
+  if (taken.acts.empty() && !taken.ended.ok()) return taken.ended;
+  if (answer.has_value() && written.ok()) written = answer->Finish();
+  taken.has_receipts = answer.has_value() && written.ok();
+  if (taken.ended.ok()) taken.ended = written;
   return taken;
 }
 
@@ -279,20 +291,14 @@ absl::StatusOr<BundleTaken> TakeReceipts(Workplace& place, const BundleReader& f
   for (const BundleReceipt& receipt : *receipts) {
     const auto item = FindItem(place, receipt.statement);
     if (!item.has_value()) continue;  // Known to be stored, or signed anew since.
-    if (absl::Status s = place.outbox->CheckUnclaimed(item->number); !s.ok()) return s;
-    absl::Status s = receipt.refusal.ok() ? TakeStored(place, *item, receipt)
-                                          : TakeRefusal(place, *item, receipt);
-    if (absl::IsDataLoss(s)) {
-      return Refused(
-          absl::StatusCode::kFailedPrecondition, "BUNDLE_CONTRADICTS",
-          absl::StrCat("the receipt of item ", item->number, " proves nothing: ", s.message()));
-    }
-    if (!s.ok()) return s;
+    taken.ended = TakeReceipt(place, *item, receipt);
+    if (!taken.ended.ok()) break;
     taken.acts.push_back({.kind = item->kind,
                           .about = item->about,
                           .status = receipt.refusal,
                           .position = receipt.position});
   }
+  if (taken.acts.empty() && !taken.ended.ok()) return taken.ended;
   return taken;
 }
 

@@ -200,6 +200,9 @@ struct BundleTaken {
   std::vector<std::string> documents = {};
   // Acts of somebody, or receipts of this home's own.
   std::vector<CarriedActResult> acts = {};
+  // Not OK: what broke after these. The rest was not tried, or the receipts could not be written.
+  absl::Status ended = {};
+  bool has_receipts = false;  // The file of receipts is there, with one for each of `acts`.
 };
 
 // ---- The log, and who else saw it ---------------------------------------------------------

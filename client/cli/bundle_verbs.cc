@@ -120,11 +120,17 @@ absl::Status Import(Shell& shell, const Given& given) {
     }
     json["acts"] = acts;
   }
-  if (!given.receipts.empty()) {
+  if (taken->has_receipts) {
     shell.terminal->Line(absl::StrCat("receipts for whoever it came from are in ", given.receipts));
     json["receipts"] = given.receipts;
   }
+  if (sends && !taken->ended.ok()) {
+    shell.terminal->Note(
+        "not all of it was sent: the same command sends the rest, with another name for "
+        "--receipts");
+  }
   shell.terminal->Json(json);
+  if (!taken->ended.ok()) return taken->ended;
   if (!sends || refused == 0) return absl::OkStatus();
   absl::Status status = absl::FailedPreconditionError(
       absl::StrCat(refused, refused == 1 ? " act was" : " acts were", " not taken"));

@@ -1,5 +1,5 @@
 // What breaks while bundles are written and taken in: an act that cannot go, a stick that is full
-// or pulled out. What is whole goes on, and what is said of the rest is true.
+// or pulled out, a link that ends. What is whole goes on, and what is said of the rest is true.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -124,6 +124,54 @@ TEST_F(Acts, AreNotSentByAStickThatWasFull) {
   EXPECT_FALSE(flo().OutboxItems().at(0).appended);
   EXPECT_EQ(flo().ExportActs(path).status(), absl::OkStatus());
   EXPECT_TRUE(flo().OutboxItems().at(0).appended);
+}
+
+TEST_F(Acts, SentOnBeforeTheLinkBrokeHaveTheirReceipts) {
+  Submit("es.txt");
+  Submit("mam.txt");
+  const std::string acts = town_.Fresh(), receipts = town_.Fresh();
+  ASSERT_EQ(flo().ExportActs(acts).status(), absl::OkStatus());
+  int taken = 0;
+  town_.As("carl");
+  town_.Server("carl").append = [&](const AppendRequest&) {
+    return ++taken == 1 ? absl::OkStatus() : absl::UnavailableError("the link broke");
+  };
+  const auto sent = town_.Stale("carl").ImportBundle(acts, receipts, nullptr);
+  ASSERT_EQ(sent.status(), absl::OkStatus());
+  EXPECT_TRUE(absl::IsUnavailable(sent->ended)) << sent->ended;
+  ASSERT_EQ(sent->acts.size(), 1u);
+  EXPECT_EQ(sent->acts[0].status, absl::OkStatus());
+  EXPECT_TRUE(sent->has_receipts);
+  ASSERT_EQ(flo().ImportBundle(receipts, "", nullptr).status(), absl::OkStatus());
+  ASSERT_EQ(flo().OutboxItems().size(), 1u);
+  EXPECT_EQ(flo().OutboxItems()[0].number, 2u);
+
+  const std::string none = town_.Fresh(), all = town_.Fresh();
+  town_.Server("carl").append = [&](const AppendRequest&) {
+    return absl::UnavailableError("the link broke");
+  };
+  EXPECT_TRUE(absl::IsUnavailable(town_.Stale("carl").ImportBundle(acts, none, nullptr).status()));
+  EXPECT_FALSE(std::filesystem::exists(none)) << "nothing is known";
+  town_.Server("carl").append = nullptr;
+  const auto again = town_.Stale("carl").ImportBundle(acts, all, nullptr);
+  ASSERT_EQ(again.status(), absl::OkStatus());
+  EXPECT_EQ(again->ended, absl::OkStatus());
+  EXPECT_EQ(again->acts.size(), 2u);
+}
+
+// The stick for the receipts is full: what was sent is known all the same.
+TEST_F(Acts, SentOnAreNamedWithoutAFileOfReceipts) {
+  Submit("es.txt");
+  const std::string acts = town_.Fresh(), receipts = town_.Fresh();
+  ASSERT_EQ(flo().ExportActs(acts).status(), absl::OkStatus());
+  town_.As("carl");
+  // Once the receipts are begun, their place is taken.
+  const auto sent = town_.Stale("carl").ImportBundle(
+      acts, receipts, [&](const Progress&) { std::ofstream(receipts) << "somebody's"; });
+  ASSERT_EQ(sent.status(), absl::OkStatus());
+  EXPECT_EQ(sent->acts.size(), 1u);
+  EXPECT_TRUE(absl::IsAlreadyExists(sent->ended)) << sent->ended;
+  EXPECT_FALSE(sent->has_receipts);
 }
 
 // tom's bundle is under way when another brings him the news that the document was taken from him.
