@@ -23,8 +23,10 @@ struct DocumentToBe {
 };
 
 // Each document by itself: one that fails keeps no other back. Once the link is lost the rest is
-// sealed and waits in the outbox, and `opened` works off-line from then on. Says what became of
-// each, and appends it to `list` as `submit --json` shows it. Returns the first failure.
+// sealed and waits in the outbox, and `opened` works off-line from then on; on an alarm, or when
+// the server does not know this device, the rest is not tried. Says what became of each, by its
+// path, and appends it to `list` as `submit --json` shows it. Returns what ended the batch early,
+// else the first failure.
 absl::Status SubmitBatch(Terminal& terminal, client::Client& opened,
                          const std::vector<DocumentToBe>& documents,
                          const client::SubmitOptions& options, nlohmann::ordered_json& list);

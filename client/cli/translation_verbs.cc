@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "client/cli/kept_act.h"
 #include "client/cli/people.h"
 #include "client/cli/verbs.h"
 #include "client/platform_terminal.h"
@@ -156,10 +157,14 @@ absl::Status HandIn(Shell& shell, const Given& given) {
     absl::Status signed_by_name = SignByName(shell, *plan, shell.terminal_options.yes);
     if (!signed_by_name.ok()) return signed_by_name;
   }
+  const KeptAct kept(*found->client);
   absl::Status status = found->client->HandIn(*plan, [&](const client::Progress& progress) {
     shell.terminal->Progress(card.code, progress.done_bytes, progress.total_bytes);
   });
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    if (const auto item = kept.Find()) shell.terminal->Note(SpellKept(*item, "hand it in"));
+    return status;
+  }
   return SayAct(shell, *found->client, absl::StrCat("handed in ", card.code, ".", plan->version),
                 {{"document", card.code},
                  {"version", plan->version},

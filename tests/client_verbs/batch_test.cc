@@ -8,6 +8,7 @@
 
 #include <utility>
 
+#include "client/cli/kept_act.h"
 #include "tests/client_verbs/town.h"
 
 namespace amparo::cli {
@@ -64,6 +65,67 @@ TEST_F(BatchTest, KeepsNothingBackForAFileThatCannotBeSent) {
   ASSERT_THAT(list_, SizeIs(3));
   EXPECT_EQ(list_[0]["failed"], "a.txt");
   EXPECT_TRUE(list_[1].contains("document") && list_[2].contains("document")) << list_;
+}
+
+// Nobody could tell two hundred documents of two hundred files apart by their numbers.
+TEST_F(BatchTest, SaysWhichFileEachDocumentIs) {
+  documents_[1].files = absl::InvalidArgumentError(documents_[1].path + ": is empty");
+  EXPECT_FALSE(Submit().ok());
+  ASSERT_THAT(list_, SizeIs(3));
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(list_[i]["files"], nlohmann::ordered_json::array({documents_[i].path}));
+  }
+}
+
+TEST_F(BatchTest, TriesNoMoreOnceSomebodyLiesWhateverFailedBefore) {
+  documents_[0].files = absl::InvalidArgumentError("is empty");
+  town_.Server("flo").append = [](const client::AppendRequest&) {
+    return absl::DataLossError("a lie");
+  };
+  EXPECT_TRUE(absl::IsDataLoss(Submit()));
+  ASSERT_THAT(list_, SizeIs(3));
+  EXPECT_FALSE(list_[1].contains("not_tried"));
+  EXPECT_EQ(list_[2]["not_tried"], true);
+  EXPECT_EQ(list_[2]["failed"], "c.txt");
+}
+
+// A person who submits it again would have two documents.
+TEST_F(BatchTest, SaysWhatIsKeptOfADocumentThatWasRefused) {
+  int appended = 0;
+  town_.Server("flo").append = [&](const client::AppendRequest&) {
+    return ++appended == 2 ? absl::PermissionDeniedError("no") : absl::OkStatus();
+  };
+  documents_[2].files = absl::InvalidArgumentError("is empty");
+  EXPECT_TRUE(absl::IsPermissionDenied(Submit()));
+  ASSERT_THAT(list_, SizeIs(3));
+  ASSERT_THAT(Flo().OutboxItems(), SizeIs(1));
+  EXPECT_EQ(list_[1]["kept"], Flo().OutboxItems()[0].number);
+  EXPECT_FALSE(list_[0].contains("kept") || list_[2].contains("kept")) << list_;
+}
+
+TEST(KeptActTest, FindsTheHandInThatWasRefusedAndNoneThatLeftNothing) {
+  Town town;
+  const SubjectId document =
+      town.Submit(town.OpenCase(), {testing::Corpus("es-declaracion.pdf")}, "fay");
+  town.Assign(document);
+  client::Client& tina = town.As("tina");
+  const auto plan = tina.PlanHandIn(document, *client::PlanFiles({testing::Corpus("en.txt")}, {}),
+                                    Town::DraftOfCertificate());
+  ASSERT_TRUE(plan.ok()) << plan.status();
+
+  client::HandInPlan changed = *plan;
+  changed.files[0].modified_ns += 1;
+  const KeptAct none(tina);
+  EXPECT_FALSE(tina.HandIn(changed, nullptr).ok());
+  EXPECT_FALSE(none.Find().has_value());
+
+  town.Server("tina").append = [](const client::AppendRequest&) {
+    return absl::PermissionDeniedError("no");
+  };
+  const KeptAct kept(tina);
+  EXPECT_TRUE(absl::IsPermissionDenied(tina.HandIn(*plan, nullptr)));
+  ASSERT_TRUE(kept.Find().has_value());
+  EXPECT_EQ(kept.Find()->state, client::ItemState::kRefused);
 }
 
 }  // namespace
