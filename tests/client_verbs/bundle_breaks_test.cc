@@ -283,8 +283,8 @@ TEST_F(Documents, OnAStickThatIsPulledOutLeaveADownloadAsItWas) {
   const auto [path, begun] = Begin(600'000);
   const std::string whole = ReadAll(stick_);
   std::uint64_t pulled_at = 0;
-  const auto taken = Take([&](const Progress& made) {
-    if (made.done_bytes <= begun.size() || pulled_at > 0) return;
+  const auto taken = Take([&, before = begun.size()](const Progress& made) {
+    if (made.done_bytes <= before || pulled_at > 0) return;
     pulled_at = made.done_bytes;
     std::filesystem::resize_file(stick_, 1000);
   });
