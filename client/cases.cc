@@ -29,10 +29,15 @@ absl::Status ShareCard(Workplace& place, const CaseHistory& history, const Membe
   return place.Publish(draft).status();
 }
 
-// No such document for who shares, or not for that reader.
-bool IsOfTheRules(const absl::Status& status) {
-  return absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status) ||
-         absl::IsNotFound(status) || absl::IsAborted(status);
+// Of this document alone: not for that reader, not for who shares, or not to be opened here. What
+// this home may not do at all now (VIEW_TOO_OLD, NOT_WITNESSED, ALARM_STANDS) has to be told.
+bool IsOfThisDocument(const absl::Status& status) {
+  const auto detail = DetailOf(status);
+  const std::string reason = detail.has_value() ? detail->reason : "";
+  const bool is_of_home = reason == "VIEW_TOO_OLD" || reason == "NOT_WITNESSED" ||
+                          reason == "ALARM_STANDS" || reason == "EPOCH_UNCONFIRMED";
+  return !is_of_home && (absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status) ||
+                         absl::IsNotFound(status));
 }
 
 }  // namespace
@@ -67,7 +72,7 @@ absl::Status ShareCase(Workplace& place, const SubjectId& case_id, const MemberI
     const absl::StatusOr<const DocumentHistory*> history = place.FindDocument(document);
     if (history.ok() && (*history)->document.shared_with.contains(with)) continue;
     const absl::Status status = Share(place, document, with);
-    if (!status.ok() && !IsOfTheRules(status)) return status;
+    if (!status.ok() && !IsOfThisDocument(status)) return status;
     is_news = is_news || status.ok();
   }
   if (is_news) return absl::OkStatus();

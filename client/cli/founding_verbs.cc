@@ -99,6 +99,7 @@ absl::Status StartDirectory(Shell::Unlocked unlocked) {
 }
 
 absl::Status Found(Shell& shell, const Given& given) {
+  if (absl::Status s = shell.CheckMayConnect(); !s.ok()) return s;
   absl::StatusOr<std::string> proxy = CheckProxy(given.proxy);
   if (!proxy.ok()) return proxy.status();
   absl::StatusOr<std::string> token = ReadTextFile(given.token);
@@ -132,6 +133,7 @@ absl::Status Card(Shell& shell, const Given& given) {
 }
 
 absl::Status JoinRegistrar(Shell& shell, const Given& given) {
+  if (absl::Status s = shell.CheckMayConnect(); !s.ok()) return s;
   absl::StatusOr<std::string> proxy = CheckProxy(given.proxy);
   if (!proxy.ok()) return proxy.status();
   absl::StatusOr<std::string> card = ReadTextFile(given.file);

@@ -33,6 +33,7 @@ absl::StatusOr<std::uint32_t> ParseDuration(const std::string& text) {
 }
 
 absl::Status Join(Shell& shell, const Given& given) {
+  if (absl::Status s = shell.CheckMayConnect(); !s.ok()) return s;
   if (shell.home.empty()) {
     return absl::InvalidArgumentError("no home: give --home DIR or set AMPARO_HOME");
   }

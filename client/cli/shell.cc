@@ -8,6 +8,7 @@
 #include "client/platform.h"
 #include "client/platform_terminal.h"
 #include "client/refusing_connection.h"
+#include "client/sending_item.h"
 
 namespace amparo::cli {
 
@@ -36,12 +37,6 @@ absl::Status Offline() {
   absl::Status status = absl::UnavailableError("nothing is sent or fetched: --offline");
   client::AttachDetail(status, {.reason = "OFFLINE", .head = {}, .next_number = 0});
   return status;
-}
-
-// It answered, and cannot take what waits now. docs/spec/outbox.md, "Sending".
-bool IsOfTheServerNow(const absl::Status& sent) {
-  return absl::IsResourceExhausted(sent) || absl::IsInternal(sent) || absl::IsUnknown(sent) ||
-         absl::IsCancelled(sent);
 }
 
 }  // namespace
@@ -75,6 +70,8 @@ absl::StatusOr<Shell::Seen> Shell::Look() const {
   return Seen{.home = *std::move(seen), .keys = *std::move(keys)};
 }
 
+absl::Status Shell::CheckMayConnect() const { return offline ? Offline() : absl::OkStatus(); }
+
 absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool alone) const {
   absl::StatusOr<Unlocked> unlocked = Unlock();
   if (!unlocked.ok()) return unlocked.status();
@@ -96,7 +93,7 @@ absl::StatusOr<std::unique_ptr<client::Client>> Shell::OpenClient(bool alone) co
   if (reached.ok()) {
     reached = SendWaiting(*this, **opened);
     // What the server cannot take now waits longer, and keeps nobody from other work.
-    if (reached.ok() || IsOfTheServerNow(reached)) return opened;
+    if (reached.ok() || client::VerdictOf(reached) == client::Verdict::kLater) return opened;
   }
   // A server that is not the one pinned is no missing link: the person has to know.
   const auto detail = client::DetailOf(reached);

@@ -51,6 +51,8 @@ struct Shell {
   // A member's client; unless `alone`, synchronised with the server, and what waited in the
   // outbox is sent. DATA_LOSS: an alarm.
   absl::StatusOr<std::unique_ptr<client::Client>> OpenClient(bool alone = false) const;
+  // For verbs that connect in another way. UNAVAILABLE, reason OFFLINE: --offline forbids it.
+  absl::Status CheckMayConnect() const;
 };
 
 // A verb: name, what it does in one line, an example that the help shows.
