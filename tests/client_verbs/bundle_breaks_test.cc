@@ -3,10 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -18,6 +16,7 @@
 #include "client/fetched.h"
 #include "tests/client_verbs/sticks.h"
 #include "tests/client_verbs/town.h"
+#include "tests/support/file_size_limit.h"
 
 namespace amparo::client {
 namespace {
@@ -25,6 +24,7 @@ namespace {
 using amparo::testing::Corpus;
 using amparo::testing::CutOff;
 using amparo::testing::Export;
+using amparo::testing::FileSizeLimit;
 using amparo::testing::Play;
 using amparo::testing::ReadAll;
 using amparo::testing::Rewritten;
@@ -36,24 +36,6 @@ using ::testing::UnorderedElementsAre;
 std::string ReasonOf(const absl::Status& status) {
   return DetailOf(status).value_or(ErrorDetail{}).reason;
 }
-
-// While it lives, no file of this process may grow beyond `bytes`.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(std::uint64_t bytes) {
-    signal(SIGXFSZ, SIG_IGN);
-    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-  }
-  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-};
 
 // flo has no connection, and submits one document after the other.
 class Acts : public ::testing::Test {

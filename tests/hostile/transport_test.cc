@@ -49,6 +49,7 @@ class Liar final : public v1::Amparo::Service {
   };
   std::atomic<int> asked = 0;
   std::atomic<int> watched = 0;
+  std::atomic<int> sessions_refused = 0;
 
   Status Hello(ServerContext*, const v1::HelloRequest*, v1::HelloReply* reply) override {
     reply->set_challenge(challenge);
@@ -56,6 +57,7 @@ class Liar final : public v1::Amparo::Service {
   }
   Status OpenSession(ServerContext*, const v1::OpenSessionRequest*,
                      v1::OpenSessionReply* reply) override {
+    if (sessions_refused-- > 0) return Status(grpc::StatusCode::UNAUTHENTICATED, "who?");
     reply->set_session(session);
     reply->set_secret(secret);
     return Status::OK;
@@ -203,6 +205,17 @@ TEST_F(Transport, OpensNoSessionOfAnotherLength) {
     EXPECT_TRUE(absl::IsDataLoss(Sync())) << length;
   }
   EXPECT_EQ(liar_.asked, 0);
+}
+
+// It was restarted between its challenge and the answer to that.
+TEST_F(Transport, OpensASessionAnewThatWasRefusedOnce) {
+  liar_.sessions_refused = 1;
+  EXPECT_TRUE(Sync().ok()) << Sync();
+  liar_.sessions_refused = 2;
+  connection_->UseSession({.org = OrgId::Filled(1),
+                           .certificate = Hash::Filled(2),
+                           .authentication = &authentication_});
+  EXPECT_TRUE(absl::IsUnauthenticated(Sync()));
 }
 
 TEST_F(Transport, GivesUpOnAServerThatForgetsEverySession) {

@@ -2,9 +2,7 @@
 // on once there is room. On a small file system of its own where the test may mount one;
 // the limit on a file's size stands in for it otherwise and for the log's own failures.
 
-#include <signal.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 
 #include <cerrno>
 #include <cstring>
@@ -17,9 +15,12 @@
 #include "tests/storage/status_matchers.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/storage/temporary_directory.h"
+#include "tests/support/file_size_limit.h"
 
 namespace amparo::storage {
 namespace {
+
+using amparo::testing::FileSizeLimit;
 
 constexpr std::size_t kMiB = 1024 * 1024;
 
@@ -53,24 +54,6 @@ std::string FillUpTo(const SmallDisk& disk, std::uint64_t left) {
   }
   return path;
 }
-
-// While it lives, no file of this process may grow beyond `bytes`.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(std::uint64_t bytes) {
-    signal(SIGXFSZ, SIG_IGN);
-    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-  }
-  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-};
 
 std::unique_ptr<Store> Open(const std::string& directory, std::uint64_t reserve_bytes) {
   absl::StatusOr<std::unique_ptr<Store>> store =

@@ -64,6 +64,18 @@ class RocksdbStoreTest : public testing::Test {
     database->db().GetColumnFamilyMetaData(database->family(Family::kSegments), &family);
     return family.file_count;
   }
+  // A segment of rows of so many bytes, which no blob names. Its number.
+  std::uint64_t WriteSegment(RocksdbDatabase& database, ByteView bytes, std::size_t row_bytes) {
+    RocksdbSegments segments(database, Path("incoming"));
+    EXPECT_THAT(segments.Recover(), IsOk());
+    absl::StatusOr<std::unique_ptr<SegmentBuilder>> segment = segments.Begin();
+    EXPECT_THAT(segment, IsOk());
+    for (; !bytes.empty(); bytes = bytes.subspan(std::min(row_bytes, bytes.size()))) {
+      EXPECT_THAT((*segment)->AddRow(bytes.first(std::min(row_bytes, bytes.size()))), IsOk());
+    }
+    EXPECT_THAT((*segment)->Finish(), IsOk());
+    return (*segment)->number();
+  }
   std::string Path(const std::string& name) const { return directory_.path() + "/" + name; }
   const std::string& directory() const { return directory_.path(); }
   std::uint64_t BytesInLogs() const {
@@ -163,15 +175,7 @@ TEST_F(RocksdbStoreTest, ReadsAndErasesTheCoarseSegmentsOfOlderFormats) {
   Close();
   {
     const std::unique_ptr<RocksdbDatabase> database = OpenDatabase();
-    RocksdbSegments segments(*database, Path("incoming"));
-    ASSERT_THAT(segments.Recover(), IsOk());
-    absl::StatusOr<std::unique_ptr<SegmentBuilder>> segment = segments.Begin();
-    ASSERT_THAT(segment, IsOk());
-    for (std::size_t at = 0; at < blob.size(); at += kCoarseSegmentRowBytes) {
-      const std::size_t length = std::min(kCoarseSegmentRowBytes, blob.size() - at);
-      ASSERT_THAT((*segment)->AddRow(ByteView(blob).subspan(at, length)), IsOk());
-    }
-    ASSERT_THAT((*segment)->Finish(), IsOk());
+    const std::uint64_t segment = WriteSegment(*database, blob, kCoarseSegmentRowBytes);
     rocksdb::WriteBatch batch;
     rocksdb::ColumnFamilyHandle* const blobs = database->family(Family::kBlobs);
     batch.Put(blobs, BlobStateKey(TestOrg(), TestObject()),
@@ -181,7 +185,7 @@ TEST_F(RocksdbStoreTest, ReadsAndErasesTheCoarseSegmentsOfOlderFormats) {
                                .changed = UnixSeconds{1}}));
     batch.Put(blobs, BlobPartKey(TestOrg(), TestObject(), 0),
               EncodeBlobPart({.place = BlobPart::Place::kCoarseSegment,
-                              .number = (*segment)->number(),
+                              .number = segment,
                               .length = static_cast<std::uint32_t>(blob.size())}));
     batch.Put(FormatKey(), NumberKey(std::uint64_t{2} << 32).substr(0, 4));
     ASSERT_THAT(database->Write(batch, Durability::kSynced), IsOk());
@@ -291,15 +295,7 @@ TEST_F(RocksdbStoreTest, DeletesTheFilesOfAnErasedBlob) {
 TEST_F(RocksdbStoreTest, RemovesSegmentsThatNoBlobNamesWhenItOpens) {
   StoreBlob(*Open().blobs, TestObject(1), Pattern(9 * kMiB, 1));
   Close();
-  {
-    const std::unique_ptr<RocksdbDatabase> database = OpenDatabase();
-    RocksdbSegments segments(*database, Path("incoming"));
-    ASSERT_THAT(segments.Recover(), IsOk());
-    absl::StatusOr<std::unique_ptr<SegmentBuilder>> segment = segments.Begin();
-    ASSERT_THAT(segment, IsOk());
-    ASSERT_THAT((*segment)->Add(Pattern(1000, 1)), IsOk());
-    ASSERT_THAT((*segment)->Finish(), IsOk());
-  }
+  { WriteSegment(*OpenDatabase(), Pattern(1000, 1), kSegmentRowBytes); }
   std::ofstream(Path("incoming") + "/9.sst") << "half a segment";
   EXPECT_EQ(Segments(), 3u);
   const OrgStorage org = Open();
